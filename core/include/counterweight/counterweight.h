@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Counterweight: starting weights, filled where they live, with the bits TensorFlow and Keras give.
+ *
+ * In reading order:  status and error - types - philox - spec - plan - device and fill - verify - digest.
+ *
+ *     spec --cw_plan_make--> plan --cw_fill--> memory          (cpu.h, opencl.h, cuda.h open devices)
+ *                             \-----cw_verify, cw_digest-----> is it right?
+ *
+ * Threads: a plan is a plain value, read by any number of threads at once. One host thread at a time uses a
+ * device; different devices are independent. The library has no global state, never prints and never exits.
+ *
+ * Every function that can fail returns a cw_status. CW_OK is 0. Where it takes a cw_error, that struct is the
+ * caller's, may be NULL, and is written only on failure. After a failure the destination is as it was.
+ */
+#ifndef COUNTERWEIGHT_H
+#define COUNTERWEIGHT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "counterweight/initializers.h"
+
+#define CW_VERSION_MAJOR 0
+#define CW_VERSION_MINOR 1
+#define CW_VERSION_PATCH 0
+
+#if defined(__GNUC__)
+#define CW_API __attribute__((visibility("default")))
+#else
+#define CW_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* "MAJOR.MINOR.PATCH" of the library that is linked, as opposed to the header that was compiled. */
+CW_API const char *cw_version(void);
+
+/* Changes exactly when an output bit changes: the version of docs/NUMERICS.md that this library implements. */
+CW_API uint32_t cw_numerics_version(void);
+
+/* ------------------------------------------------------------------------------------------- status and error */
+
+/* clang-format off */
+#define CW_STATUS_TABLE(ROW) \
+    ROW(CW_OK,                 0, "success") \
+    ROW(CW_DIFFERS,            1, "the values are not those of the plan") \
+    ROW(CW_ERROR_ARGUMENT,     2, "an argument is missing or out of its range") \
+    ROW(CW_ERROR_STRUCT,       3, "a struct was not initialized, or belongs to another version of the library") \
+    ROW(CW_ERROR_SHAPE,        4, "the shape does not suit the initializer") \
+    ROW(CW_ERROR_OVERFLOW,     5, "the tensor is too large to be counted in 64 bits") \
+    ROW(CW_ERROR_UNSUPPORTED,  6, "this combination is not supported") \
+    ROW(CW_ERROR_DESTINATION,  7, "the destination is missing, misaligned, too small or of another backend") \
+    ROW(CW_ERROR_NO_RUNTIME,   8, "the driver or runtime of this backend is not installed or too old") \
+    ROW(CW_ERROR_NO_DEVICE,    9, "there is no such device") \
+    ROW(CW_ERROR_DEVICE,      10, "the device or its driver reported a failure") \
+    ROW(CW_ERROR_MEMORY,      11, "memory is exhausted")
+/* clang-format on */
+
+typedef enum cw_status {
+#define CW_ROW(id, value, text) id = value,
+    CW_STATUS_TABLE(CW_ROW)
+#undef CW_ROW
+} cw_status;
+
+/* "CW_OK" and "success"; "CW_ERROR_UNKNOWN" for a number that is no status. Static strings. */
+CW_API const char *cw_status_name(cw_status status);
+CW_API const char *cw_status_text(cw_status status);
+
+/* Why a call failed: one line of text without a final newline. `native` is the driver's own error number
+ * (CUresult, cl_int, errno), 0 where there is none. */
+typedef struct cw_error {
+    cw_status status;
+    int32_t native;
+    char text[256];
+} cw_error;
+
+/* ------------------------------------------------------------------------------------------------------ types */
+
+/* clang-format off */
+#define CW_DTYPE_TABLE(ROW) /* id, value, name, bytes of an element */ \
+    ROW(CW_FLOAT32,  1, "float32",  4) \
+    ROW(CW_FLOAT64,  2, "float64",  8) \
+    ROW(CW_FLOAT16,  3, "float16",  2) \
+    ROW(CW_BFLOAT16, 4, "bfloat16", 2) \
+    ROW(CW_INT32,    5, "int32",    4) \
+    ROW(CW_INT64,    6, "int64",    8) \
+    ROW(CW_UINT32,   7, "uint32",   4) \
+    ROW(CW_UINT64,   8, "uint64",   8)
+/* clang-format on */
+
+/* Only CW_FLOAT32 can be planned in this version; the others are CW_ERROR_UNSUPPORTED. */
+typedef enum cw_dtype {
+#define CW_ROW(id, value, name, bytes) id = value,
+    CW_DTYPE_TABLE(CW_ROW)
+#undef CW_ROW
+} cw_dtype;
+
+typedef enum cw_initializer {
+#define CW_ROW(id, value, ...) id = value,
+    CW_INITIALIZER_TABLE(CW_ROW)
+#undef CW_ROW
+} cw_initializer;
+
+/* What one element is. The last three are what variance_scaling's `distribution` may be. */
+typedef enum cw_distribution {
+    CW_DISTRIBUTION_CONSTANT = 1,
+    CW_DISTRIBUTION_IDENTITY = 2,
+    CW_DISTRIBUTION_UNIFORM = 3,
+    CW_DISTRIBUTION_NORMAL = 4, /* "untruncated_normal" in Keras */
+    CW_DISTRIBUTION_TRUNCATED_NORMAL = 5
+} cw_distribution;
+
+typedef enum cw_mode { CW_FAN_IN = 1, CW_FAN_OUT = 2, CW_FAN_AVG = 3 } cw_mode;
+
+/* Whose arithmetic is followed where TensorFlow's own initializers and Keras 3 differ. */
+typedef enum cw_dialect { CW_DIALECT_KERAS3 = 1, CW_DIALECT_TF = 2 } cw_dialect;
+
+/* The arguments of initializers that are one number; mode and distribution hold their enumerator. */
+/* clang-format off */
+#define CW_ARGUMENT_TABLE(ROW) /* id, value, Keras's name */ \
+    ROW(CW_MINVAL,       0, "minval") \
+    ROW(CW_MAXVAL,       1, "maxval") \
+    ROW(CW_MEAN,         2, "mean") \
+    ROW(CW_STDDEV,       3, "stddev") \
+    ROW(CW_SCALE,        4, "scale") \
+    ROW(CW_MODE,         5, "mode") \
+    ROW(CW_DISTRIBUTION, 6, "distribution") \
+    ROW(CW_GAIN,         7, "gain") \
+    ROW(CW_VALUE,        8, "value")
+/* clang-format on */
+
+typedef enum cw_argument {
+#define CW_ROW(id, value, name) id = value,
+    CW_ARGUMENT_TABLE(CW_ROW)
+#undef CW_ROW
+    CW_ARGUMENTS = 16 /* room in cw_spec */
+} cw_argument;
+
+/* A Python number: integers and floats reach a dtype by different roads. `kind` 0 means "not given". */
+typedef enum cw_number_kind { CW_NUMBER_NONE = 0, CW_NUMBER_INTEGER = 1, CW_NUMBER_REAL = 2 } cw_number_kind;
+typedef struct cw_number {
+    int64_t integer;
+    double real;
+    int32_t kind; /* a cw_number_kind */
+    int32_t reserved;
+} cw_number;
+
+static inline cw_number cw_real(double x) {
+    cw_number n = {0, 0.0, CW_NUMBER_REAL, 0};
+    n.real = x;
+    return n;
+}
+
+static inline cw_number cw_integer(int64_t x) {
+    cw_number n = {0, 0.0, CW_NUMBER_INTEGER, 0};
+    n.integer = x;
+    return n;
+}
+
+/* Names, as Keras and NumPy write them. The first three of each group return NULL, 0 or 0 for an unknown id;
+ * the `_from_name` functions return 0 for an unknown or NULL name. Static strings. Initializers are also found
+ * by Keras's class name and aliases; distributions by Keras's spellings ("normal" is "truncated_normal" there)
+ * in any case, modes in lower case only, as in Keras. */
+CW_API const char *cw_dtype_name(cw_dtype dtype);
+CW_API size_t cw_dtype_size(cw_dtype dtype);
+CW_API cw_dtype cw_dtype_from_name(const char *name);
+CW_API const char *cw_initializer_name(cw_initializer initializer);
+CW_API cw_initializer cw_initializer_from_name(const char *name);
+CW_API const char *cw_argument_name(cw_argument argument);
+CW_API cw_mode cw_mode_from_name(const char *name);
+CW_API const char *cw_mode_name(cw_mode mode);
+CW_API cw_distribution cw_distribution_from_name(const char *name);
+CW_API const char *cw_distribution_name(cw_distribution distribution);
+CW_API cw_dialect cw_dialect_from_name(const char *name);
+CW_API const char *cw_dialect_name(cw_dialect dialect);
+
+/* 1 if a caller may give this argument to this initializer, else 0. */
+CW_API int cw_initializer_takes(cw_initializer initializer, cw_argument argument);
+CW_API int cw_initializer_takes_axes(cw_initializer initializer);
+/* 1 if its values depend on the philox: false for zeros, ones, constant and identity. */
+CW_API int cw_initializer_is_random(cw_initializer initializer);
+
+/* ----------------------------------------------------------------------------------------------------- philox */
+
+/* Key and start counter of Philox4x32-10, least significant word first. */
+typedef struct cw_philox {
+    uint32_t key[2];
+    uint32_t counter[4];
+} cw_philox;
+
+/* keras.initializers.*(seed=seed) in Keras 3.5 and later; `call` is 0 for an integer seed and k for the k-th use of
+ * keras.random.SeedGenerator(seed). Both words are reduced by Python's modulo 2147483646. */
+CW_API cw_philox cw_philox_keras(int64_t seed, int64_t call);
+
+/* tf.random.stateless_*(seed=[seed0, seed1]): one Philox block with a fixed key scrambles the two numbers
+ * (StatelessRandomGetKeyCounter, tensorflow/core/kernels/stateless_random_ops_v2.cc). */
+CW_API cw_philox cw_philox_stateless(int64_t seed0, int64_t seed1);
+
+/* ------------------------------------------------------------------------------------------------------- spec */
+
+#define CW_MAX_RANK 16
+
+/* Axes of the shape; negative ones count from the end, as in Python. `given` 0 means None. */
+typedef struct cw_axes {
+    uint8_t given, count;
+    int8_t axis[CW_MAX_RANK];
+} cw_axes;
+
+/* What the user asks for. Start from CW_SPEC_INIT: glorot_uniform, float32, a scalar. */
+typedef struct cw_spec {
+    uint32_t struct_size;
+    cw_initializer initializer;
+    cw_dtype dtype;
+    cw_dialect dialect;
+    uint32_t rank; /* 0 to CW_MAX_RANK */
+    uint32_t reserved;
+    uint64_t shape[CW_MAX_RANK];       /* elements per axis, last axis fastest; 0 is fine */
+    cw_philox philox;                  /* ignored by initializers that are not random */
+    cw_number argument[CW_ARGUMENTS];  /* by cw_argument; those not given take Keras's defaults */
+    cw_axes input_axes, output_axes;   /* used for the fans only if both are given, as in Keras 3.15 */
+} cw_spec;
+
+#define CW_SPEC_INIT \
+    { sizeof(cw_spec), CW_GLOROT_UNIFORM, CW_FLOAT32, CW_DIALECT_KERAS3, 0, 0, {0}, {{0}, {0}}, {{0, 0.0, 0, 0}}, {0, 0, {0}}, {0, 0, {0}} }
+
+/* ------------------------------------------------------------------------------------------------------- plan */
+
+/* A spec with everything decided: a plain value of fixed size. Copy it, keep it, share it; nothing to free. */
+typedef struct cw_plan {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint64_t decided[127];
+} cw_plan;
+
+/* Decides fans, constants and counter range. No device is needed.
+ * CW_ERROR_ARGUMENT  unknown initializer, an argument that it does not take, NaN, infinity, scale <= 0, bad axes
+ * CW_ERROR_STRUCT    spec->struct_size is not sizeof(cw_spec)
+ * CW_ERROR_SHAPE     rank over CW_MAX_RANK; identity and a rank that is not 2
+ * CW_ERROR_OVERFLOW  the bytes, a fan or the reserved counter range do not fit in 63 bits
+ * CW_ERROR_UNSUPPORTED  a dtype that this version does not plan
+ * On failure *plan is untouched. */
+CW_API cw_status cw_plan_make(const cw_spec *spec, cw_plan *plan, cw_error *why);
+
+/* 1 if `plan` was made by cw_plan_make of this version. The accessors below are for such plans only. */
+CW_API int cw_plan_is_made(const cw_plan *plan);
+CW_API uint64_t cw_plan_elements(const cw_plan *plan);
+CW_API uint64_t cw_plan_bytes(const cw_plan *plan);
+CW_API uint64_t cw_plan_fan_in(const cw_plan *plan);
+CW_API uint64_t cw_plan_fan_out(const cw_plan *plan);
+/* Philox blocks reserved: one per group of 4 elements, 256 for truncated normals, 0 where nothing is random. */
+CW_API uint64_t cw_plan_blocks(const cw_plan *plan);
+CW_API cw_distribution cw_plan_distribution(const cw_plan *plan);
+/* The two constants of element = draw * scale + shift, before they were rounded to the dtype: limit or stddev and
+ * mean. For uniform: maxval - minval and minval. For constant and identity: the value or gain and 0. */
+CW_API double cw_plan_scale(const cw_plan *plan);
+CW_API double cw_plan_shift(const cw_plan *plan);
+/* The spec, with the defaults filled in. */
+CW_API cw_spec cw_plan_spec(const cw_plan *plan);
+
+/* The plan as one JSON object, zero-terminated. Writes at most `capacity` bytes to `text` and the length that is
+ * needed, terminator included, to *needed (may be NULL). CW_ERROR_ARGUMENT if it did not fit. */
+CW_API cw_status cw_plan_describe(const cw_plan *plan, char *text, size_t capacity, size_t *needed);
+
+/* --------------------------------------------------------------------------------------------- device and fill */
+
+/* An opened backend with its kernels loaded; see cpu.h, opencl.h, cuda.h. */
+typedef struct cw_device cw_device;
+
+/* Where a fill writes, and what it is enqueued on. Made by cw_cpu_at, cw_opencl_at, cw_cuda_at or cw_allocate;
+ * the memory, queue and events stay the caller's. */
+typedef struct cw_destination {
+    uint32_t struct_size;
+    uint32_t backend;      /* a cw_backend */
+    void *memory;          /* host pointer, cl_mem, or CUdeviceptr cast to a pointer */
+    uint64_t offset;       /* bytes from the start of `memory`, a multiple of the dtype's size */
+    uint64_t bytes;        /* how many bytes from there may be written */
+    void *queue;           /* cl_command_queue or CUstream; NULL on the CPU */
+    const void *wait_list; /* cl_event array, or NULL */
+    uint32_t wait_count;
+    uint32_t reserved;
+    void *event; /* cl_event *, or NULL; the caller releases what is stored there */
+} cw_destination;
+
+typedef enum cw_backend { CW_BACKEND_CPU = 1, CW_BACKEND_OPENCL = 2, CW_BACKEND_CUDA = 3 } cw_backend;
+
+/* Fills the destination with the planned tensor, in row-major order. On the CPU it returns when that is done;
+ * on OpenCL and CUDA when it is enqueued, and faults that come later appear in cw_sync. It never allocates device
+ * memory, synchronizes, compiles or loads.
+ * CW_ERROR_STRUCT, CW_ERROR_DESTINATION, CW_ERROR_DEVICE, CW_ERROR_MEMORY */
+CW_API cw_status cw_fill(cw_device *device, const cw_plan *plan, const cw_destination *destination, cw_error *why);
+
+/* Waits until the work on the destination's queue is done. CW_ERROR_DEVICE if any of it failed. */
+CW_API cw_status cw_sync(cw_device *device, const cw_destination *destination, cw_error *why);
+
+/* Memory for callers that have none of their own (tools, tests): allocated on the device, read back, released.
+ * On a device opened from a caller's OpenCL or CUDA context a queue or stream is made with it.
+ * CW_ERROR_MEMORY, CW_ERROR_DEVICE; cw_read waits for earlier work on the destination's queue. */
+CW_API cw_status cw_allocate(cw_device *device, uint64_t bytes, cw_destination *destination, cw_error *why);
+CW_API cw_status cw_write(cw_device *device, const cw_destination *destination, const void *host, uint64_t bytes, cw_error *why);
+CW_API cw_status cw_read(cw_device *device, const cw_destination *destination, void *host, uint64_t bytes, cw_error *why);
+CW_API void cw_release(cw_device *device, cw_destination *destination);
+
+/* Closes the device; NULL is allowed. Work that is still enqueued is the caller's to wait for. */
+CW_API void cw_device_close(cw_device *device);
+
+/* What `cw devices` shows. A device that cannot be used says so in `why_not`, which is empty otherwise. */
+typedef struct cw_device_info {
+    char id[32]; /* "cpu", "opencl:0.0", "cuda:0" */
+    char name[128];
+    char driver[128];
+    uint64_t memory_bytes, max_allocation_bytes;
+    uint32_t units;      /* cores, compute units, multiprocessors */
+    uint8_t fp64;        /* has IEEE doubles, which the normals need */
+    uint8_t denormals;   /* keeps float32 denormals */
+    uint8_t reserved[2];
+    char why_not[128];
+} cw_device_info;
+
+/* How many times each device has launched a kernel since it was opened. */
+CW_API uint64_t cw_device_launches(const cw_device *device);
+
+/* Proofs: the three float32 functions behind every normal, on all 2^23 inputs they have. Element i of the
+ * destination is the function of the word i: radius sqrt(-2 log u), or sine or cosine of 2 pi u. */
+typedef enum cw_proof { CW_PROOF_RADIUS = 1, CW_PROOF_SINE = 2, CW_PROOF_COSINE = 3 } cw_proof;
+#define CW_PROOF_INPUTS 8388608u
+CW_API cw_status cw_fill_proof(cw_device *device, cw_proof proof, const cw_destination *destination, cw_error *why);
+
+/* ------------------------------------------------------------------------------------------ verify and digest */
+
+/* Where two arrays differ. An index is `elements` where there is none. Distances are in units in the last place:
+ * floats as ordered integers, so that neighbours are 1 apart and -0 and +0 are 1 apart. */
+typedef struct cw_difference {
+    uint64_t elements, count, first, worst, max_ulp;
+} cw_difference;
+
+/* Compares host bytes with the definition, on the calling thread and without any device. `bytes` must be
+ * cw_plan_bytes. CW_OK, CW_DIFFERS, CW_ERROR_ARGUMENT, CW_ERROR_STRUCT. *difference may be NULL and is written
+ * for CW_OK and CW_DIFFERS. */
+CW_API cw_status cw_verify(const cw_plan *plan, const void *data, uint64_t bytes, cw_difference *difference, cw_error *why);
+
+/* Compares two arrays of float32 bit by bit. CW_OK, CW_DIFFERS, CW_ERROR_ARGUMENT, CW_ERROR_UNSUPPORTED. */
+CW_API cw_status cw_compare(cw_dtype dtype, const void *expected, const void *found, uint64_t elements,
+                            cw_difference *difference, cw_error *why);
+
+/* Elements `first` to `first` + `count` of the planned tensor, computed on the calling thread: the definition. */
+CW_API cw_status cw_reference(const cw_plan *plan, uint64_t first, uint64_t count, void *data, cw_error *why);
+
+/* Two 64-bit sums over elements of mix(bits, global index): docs/NUMERICS.md, "Digest". Sums of parts add up
+ * whatever the cut. Not cryptographic. */
+typedef struct cw_sums {
+    uint64_t word[2];
+} cw_sums;
+
+/* Adds elements `first` to `first` + `count` of a tensor to *sums, which starts as {{0, 0}}.
+ * CW_ERROR_ARGUMENT for NULL, or an unknown dtype. */
+CW_API cw_status cw_digest_add(cw_sums *sums, cw_dtype dtype, const void *data, uint64_t first, uint64_t count);
+/* Mixes in dtype and shape: the digest of the tensor whose elements were added. */
+CW_API cw_sums cw_digest_finish(cw_sums sums, cw_dtype dtype, uint32_t rank, const uint64_t *shape);
+/* Adds a named tensor's digest to a model's total, which starts as {{0, 0}}. Any order gives the same total. */
+CW_API void cw_digest_total(cw_sums *total, const char *name, cw_sums digest);
+/* The digest of the planned tensor, computed from the definition on the calling thread. */
+CW_API cw_status cw_digest(const cw_plan *plan, cw_sums *digest, cw_error *why);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

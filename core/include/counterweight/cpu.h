@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The CPU backend: the definition itself, over threads.
+ */
+#ifndef COUNTERWEIGHT_CPU_H
+#define COUNTERWEIGHT_CPU_H
+
+#include "counterweight/counterweight.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Calls task(argument, i) once for each i in [0, tasks), in any order and on any threads, and returns when all are
+ * done. */
+typedef void cw_parallel_for(void *user, uint32_t tasks, void (*task)(void *argument, uint32_t i), void *argument);
+
+/* How to use the CPU. Start from CW_CPU_OPTIONS_INIT: all cores that the process may use, threads of our own. */
+typedef struct cw_cpu_options {
+    uint32_t struct_size;
+    uint32_t threads;              /* into how many tasks a large fill is cut; 0: one per core */
+    cw_parallel_for *parallel_for; /* the caller's own, or NULL */
+    void *user;                    /* its first argument */
+} cw_cpu_options;
+
+#define CW_CPU_OPTIONS_INIT \
+    { sizeof(cw_cpu_options), 0, 0, 0 }
+
+/* Opens the CPU; `options` NULL means the defaults. CW_ERROR_ARGUMENT, CW_ERROR_STRUCT, CW_ERROR_MEMORY.
+ * Close it with cw_device_close. */
+CW_API cw_status cw_cpu_open(const cw_cpu_options *options, cw_device **device, cw_error *why);
+
+/* Host memory as a destination: `bytes` bytes at `memory`, aligned to the dtype's size. */
+static inline cw_destination cw_cpu_at(void *memory, uint64_t bytes) {
+    cw_destination d = {sizeof(cw_destination), CW_BACKEND_CPU, 0, 0, 0, 0, 0, 0, 0, 0};
+    d.memory = memory;
+    d.bytes = bytes;
+    return d;
+}
+
+/* Fills *info; always succeeds. */
+CW_API void cw_cpu_info(cw_device_info *info);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The table of initializers: the one place where an initializer is added.
+ *
+ * ROW(id, value, "keras id", "Keras class", "alias" or 0, rule, takes, defaults)
+ *
+ *   id, value   the public enumerator and its number, which is never reused
+ *   keras id    the string id of Keras 3; the class name and the alias are understood as well
+ *   rule        how arguments become a distribution (plan.c):
+ *                 CONSTANT          every element is `value`
+ *                 IDENTITY          `gain` on the main diagonal of a matrix, 0 * `gain` elsewhere
+ *                 UNIFORM           minval + (maxval - minval) * u,  u in [0, 1)
+ *                 NORMAL            mean + stddev * z
+ *                 TRUNCATED_NORMAL  mean + stddev * z,  |z| < 2
+ *                 VARIANCE_SCALING  mean 0, variance `scale` / n, n = fan_in, fan_out or their mean, as `mode`
+ *                                   says, drawn from `distribution`
+ *   takes       the arguments that a caller may give
+ *   defaults    the arguments' values where the caller gives none: those of keras.initializers
+ *
+ * Source of the rows: the documented signatures of keras.initializers in Keras 3.15. Glorot: Glorot and Bengio,
+ * AISTATS 2010; He: He et al., ICCV 2015; LeCun: LeCun et al., "Efficient BackProp", 1998.
+ */
+#ifndef COUNTERWEIGHT_INITIALIZERS_H
+#define COUNTERWEIGHT_INITIALIZERS_H
+
+/* clang-format off */
+#define CW_INITIALIZER_TABLE(ROW) \
+    ROW(CW_ZEROS,            1,  "zeros",            "Zeros",           "zero",                CONSTANT,         0,                                       VALUE(0.0)) \
+    ROW(CW_ONES,             2,  "ones",             "Ones",            "one",                 CONSTANT,         0,                                       VALUE(1.0)) \
+    ROW(CW_CONSTANT,         3,  "constant",         "Constant",        0,                     CONSTANT,         TAKES(CW_VALUE),                         VALUE(0.0)) \
+    ROW(CW_IDENTITY,         4,  "identity",         "Identity",        "IdentityInitializer", IDENTITY,         TAKES(CW_GAIN),                          GAIN(1.0)) \
+    ROW(CW_RANDOM_UNIFORM,   5,  "random_uniform",   "RandomUniform",   "uniform",             UNIFORM,          TAKES(CW_MINVAL) | TAKES(CW_MAXVAL),     LIMITS(-0.05, 0.05)) \
+    ROW(CW_RANDOM_NORMAL,    6,  "random_normal",    "RandomNormal",    "normal",              NORMAL,           TAKES(CW_MEAN) | TAKES(CW_STDDEV),       MOMENTS(0.0, 0.05)) \
+    ROW(CW_TRUNCATED_NORMAL, 7,  "truncated_normal", "TruncatedNormal", 0,                     TRUNCATED_NORMAL, TAKES(CW_MEAN) | TAKES(CW_STDDEV),       MOMENTS(0.0, 0.05)) \
+    ROW(CW_VARIANCE_SCALING, 8,  "variance_scaling", "VarianceScaling", 0,                     VARIANCE_SCALING, TAKES(CW_SCALE) | TAKES(CW_MODE) | TAKES(CW_DISTRIBUTION) | TAKES_AXES, \
+                                                                                                                                                          SCALING(1.0, FAN_IN, TRUNCATED_NORMAL)) \
+    ROW(CW_GLOROT_UNIFORM,   9,  "glorot_uniform",   "GlorotUniform",   0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(1.0, FAN_AVG, UNIFORM)) \
+    ROW(CW_GLOROT_NORMAL,    10, "glorot_normal",    "GlorotNormal",    0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(1.0, FAN_AVG, TRUNCATED_NORMAL)) \
+    ROW(CW_HE_UNIFORM,       11, "he_uniform",       "HeUniform",       0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(2.0, FAN_IN, UNIFORM)) \
+    ROW(CW_HE_NORMAL,        12, "he_normal",        "HeNormal",        0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(2.0, FAN_IN, TRUNCATED_NORMAL)) \
+    ROW(CW_LECUN_UNIFORM,    13, "lecun_uniform",    "LecunUniform",    0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(1.0, FAN_IN, UNIFORM))
+/* clang-format on */
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One numeric text, three languages: the only file under numeric/ that knows which one is being compiled. It gives
+ * the text its type names and the few operations that the languages spell differently, and holds no arithmetic of its
+ * own.
+ *
+ *   cwn_u64  64-bit words, the bits of doubles, and each 32-bit Philox word in the low half of one
+ *   cwn_u32  32-bit words and the bits of floats        cwn_f64 cwn_f32  doubles and floats
+ *   cwn_long cwn_word                                   64 and 32 bits, always scalar: the fields of a launch
+ *
+ * The first four hold one element, or CWN_LANES of them: the text uses only operators and the names below, so that
+ * it means the same for a scalar and for a vector. Comparisons and `?:` on them are therefore not part of it.
+ *
+ *   CWN_U(c) CWN_W(c) CWN_D(c) CWN_F(c)  constants as cwn_u64, cwn_u32, cwn_f64, cwn_f32
+ *   cwn_mul(a, b)      low half times low half, 64-bit product
+ *   cwn_ma(a, b, c)    a * b + c in double with one rounding or with two: only where either gives the same result
+ *   cwn_bits64 cwn_double cwn_bits32 cwn_float   bit casts
+ *   cwn_low(a)         the low half                     cwn_wide(f)  float to double, exact
+ *   cwn_round(d)       double to float, to nearest, ties to even
+ *   cwn_sqrt(f)        correctly rounded
+ *   cwn_at_least(d, c) max(d, c) of doubles that are not NaN
+ *   cwn_if_odd(n, a, b)  a where the integer n is odd, else b; floats
+ *   cwn_log_row(i)     row i mod 16 of the logarithm's table
+ *
+ * Contraction: the text says fma where it may be one (cwn_ma) and everything else rounds at every step, so each
+ * compiler is told not to contract: -ffp-contract=off, --fmad=false, FP_CONTRACT OFF.
+ */
+#ifndef CWN_DIALECT_H
+#define CWN_DIALECT_H
+
+#include "log_table.h"
+#define CWN_PAIR(inverse, logarithm) inverse, logarithm,
+
+/* ---------------------------------------------------------------------------------------------- OpenCL C 1.2 */
+#if defined(__OPENCL_VERSION__)
+
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+#pragma OPENCL FP_CONTRACT OFF
+#define CWN_FN static inline
+#define CWN_LANES 1
+typedef uint cwn_word;
+typedef ulong cwn_long;
+typedef ulong cwn_u64;
+typedef uint cwn_u32;
+typedef double cwn_f64;
+typedef float cwn_f32;
+#define CWN_U(c) c##UL
+#define CWN_W(c) c##U
+#define CWN_D(c) c
+#define CWN_F(c) c##f
+#define cwn_mul(a, b) ((ulong)(uint)(a) * (uint)(b))
+#define cwn_ma(a, b, c) fma((a), (b), (c))
+#define cwn_bits64(x) as_ulong(x)
+#define cwn_double(x) as_double(x)
+#define cwn_bits32(x) as_uint(x)
+#define cwn_float(x) as_float(x)
+#define cwn_low(x) ((uint)(x))
+#define cwn_wide(x) ((double)(x))
+#define cwn_round(x) convert_float_rte(x)
+#define cwn_sqrt(x) convert_float_rte(sqrt((double)(x))) /* a float sqrt need not be correctly rounded here */
+#define cwn_at_least(x, c) fmax((x), (c))
+#define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
+__constant double cwn_log_table[32] = {CWN_LOG_TABLE(CWN_PAIR)};
+
+/* -------------------------------------------------------------------------------------------------- CUDA C++ */
+#elif defined(__CUDACC__)
+
+#include <stdint.h>
+#define CWN_FN static __device__ __forceinline__
+#define CWN_LANES 1
+typedef uint32_t cwn_word;
+typedef uint64_t cwn_long;
+typedef uint64_t cwn_u64;
+typedef uint32_t cwn_u32;
+typedef double cwn_f64;
+typedef float cwn_f32;
+#define CWN_U(c) c##ull
+#define CWN_W(c) c##u
+#define CWN_D(c) c
+#define CWN_F(c) c##f
+#define cwn_mul(a, b) ((uint64_t)(uint32_t)(a) * (uint32_t)(b))
+#define cwn_ma(a, b, c) __fma_rn((a), (b), (c))
+#define cwn_bits64(x) ((uint64_t)__double_as_longlong(x))
+#define cwn_double(x) __longlong_as_double((long long)(x))
+#define cwn_bits32(x) __float_as_uint(x)
+#define cwn_float(x) __uint_as_float(x)
+#define cwn_low(x) ((uint32_t)(x))
+#define cwn_wide(x) ((double)(x))
+#define cwn_round(x) __double2float_rn(x)
+#define cwn_sqrt(x) __fsqrt_rn(x)
+#define cwn_at_least(x, c) fmax((x), (c))
+#define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
+static __device__ const double cwn_log_table[32] = {CWN_LOG_TABLE(CWN_PAIR)};
+
+/* ------------------------------------------------------------------------------------------------------- C11 */
+#else
+
+#include <stdint.h>
+#include <string.h>
+#define CWN_FN static inline __attribute__((always_inline, unused))
+typedef uint32_t cwn_word;
+typedef uint64_t cwn_long;
+static const double cwn_log_table[32] = {CWN_LOG_TABLE(CWN_PAIR)};
+
+#ifndef CWN_LANES
+#define CWN_LANES 1
+#endif
+#if CWN_LANES == 1
+typedef uint64_t cwn_u64;
+typedef uint32_t cwn_u32;
+typedef double cwn_f64;
+typedef float cwn_f32;
+#define CWN_U(c) UINT64_C(c)
+#define CWN_W(c) UINT32_C(c)
+#define CWN_D(c) c
+#define CWN_F(c) c##f
+#define cwn_mul(a, b) ((uint64_t)(uint32_t)(a) * (uint32_t)(b))
+CWN_FN cwn_u64 cwn_bits64(cwn_f64 x) { cwn_u64 b; memcpy(&b, &x, sizeof b); return b; }
+CWN_FN cwn_f64 cwn_double(cwn_u64 x) { cwn_f64 b; memcpy(&b, &x, sizeof b); return b; }
+CWN_FN cwn_u32 cwn_bits32(cwn_f32 x) { cwn_u32 b; memcpy(&b, &x, sizeof b); return b; }
+CWN_FN cwn_f32 cwn_float(cwn_u32 x) { cwn_f32 b; memcpy(&b, &x, sizeof b); return b; }
+#define cwn_low(x) ((cwn_u32)(x))
+#define cwn_wide(x) ((cwn_f64)(x))
+#define cwn_round(x) ((cwn_f32)(x))
+#define cwn_sqrt(x) __builtin_sqrtf(x)
+#define cwn_at_least(x, c) ((x) < (c) ? (c) : (x))
+#define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
+#else
+/* Vectors of gcc and clang, without an intrinsic: the proof that the text runs in lanes; speed is another matter. */
+typedef uint64_t cwn_u64 __attribute__((vector_size(8 * CWN_LANES)));
+typedef uint32_t cwn_u32 __attribute__((vector_size(4 * CWN_LANES)));
+typedef double cwn_f64 __attribute__((vector_size(8 * CWN_LANES)));
+typedef float cwn_f32 __attribute__((vector_size(4 * CWN_LANES)));
+#define CWN_U(c) (UINT64_C(c) - (cwn_u64){0})
+#define CWN_W(c) (UINT32_C(c) - (cwn_u32){0})
+#define CWN_D(c) ((c) - (cwn_f64){0})
+#define CWN_F(c) (c##f - (cwn_f32){0})
+#define cwn_mul(a, b) (((a) & 0xffffffff) * ((b) & 0xffffffff))
+#define cwn_bits64(x) ((cwn_u64)(x))
+#define cwn_double(x) ((cwn_f64)(x))
+#define cwn_bits32(x) ((cwn_u32)(x))
+#define cwn_float(x) ((cwn_f32)(x))
+#define cwn_low(x) __builtin_convertvector((x), cwn_u32)
+#define cwn_wide(x) __builtin_convertvector((x), cwn_f64)
+#define cwn_round(x) __builtin_convertvector((x), cwn_f32)
+CWN_FN cwn_f32 cwn_sqrt(cwn_f32 x) { for (int i = 0; i < CWN_LANES; i++) x[i] = __builtin_sqrtf(x[i]); return x; }
+CWN_FN cwn_f64 cwn_at_least(cwn_f64 x, cwn_f64 c) { cwn_u64 less = (cwn_u64)(x < c); return (cwn_f64)(((cwn_u64)c & less) | ((cwn_u64)x & ~less)); }
+CWN_FN cwn_f32 cwn_if_odd(cwn_u32 n, cwn_f32 a, cwn_f32 b) { cwn_u32 odd = -(n & 1); return (cwn_f32)(((cwn_u32)a & odd) | ((cwn_u32)b & ~odd)); }
+#endif
+#ifdef __FMA__
+#define CWN_FMA 1
+#else
+#define CWN_FMA 0
+#endif
+#if CWN_FMA && CWN_LANES == 1
+#define cwn_ma(a, b, c) __builtin_fma((a), (b), (c))
+#else
+#define cwn_ma(a, b, c) ((a) * (b) + (c))
+#endif
+
+#endif
+
+typedef struct { cwn_f64 inverse, logarithm; } cwn_row;
+
+#if CWN_LANES == 1
+CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
+    const cwn_row row = {cwn_log_table[2 * (i & 15)], cwn_log_table[2 * (i & 15) + 1]};
+    return row;
+}
+#else
+CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
+    cwn_row row;
+    for (int lane = 0; lane < CWN_LANES; lane++) {
+        row.inverse[lane] = cwn_log_table[2 * (i[lane] & 15)];
+        row.logarithm[lane] = cwn_log_table[2 * (i[lane] & 15) + 1];
+    }
+    return row;
+}
+#endif
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Numeric text: four normals with |z| < 2, by rejection. TensorFlow gives each group of four outputs 256 blocks of its
+ * own, takes pairs of normals from them in order and keeps those strictly inside (-2, 2) until it has four.
+ * Source: tensorflow/core/lib/random/random_distributions.h (TruncatedNormalDistribution).
+ *
+ * One group at a time: how many blocks it needs depends on its values (1.17 on average).
+ */
+#ifndef CWN_TRUNCATED_H
+#define CWN_TRUNCATED_H
+
+#include "normal.h"
+#include "philox.h"
+
+typedef struct { cwn_f32 e0, e1, e2, e3; cwn_word have; } cwn_kept;
+
+/* A shift register, so that nothing is indexed: after four pushes e0 is the first of them. */
+CWN_FN cwn_kept cwn_keep(cwn_kept kept, cwn_f32 f) {
+    const cwn_kept next = {kept.e1, kept.e2, kept.e3, f, kept.have + 1};
+    return kept.have == 4 || cwn_is_outside(f) ? kept : next;
+}
+
+CWN_FN cwn_kept cwn_truncated(cwn_counter counter, cwn_word key0, cwn_word key1) {
+    const cwn_counter one = {1, 0};
+    cwn_kept kept = {CWN_F(0.0), CWN_F(0.0), CWN_F(0.0), CWN_F(0.0), 0};
+    for (; kept.have < 4; counter = cwn_skip(counter, one)) {
+        const cwn_block x = cwn_philox(counter, key0, key1);
+        const cwn_pair a = cwn_normal(x.w0, x.w1), b = cwn_normal(x.w2, x.w3);
+        kept = cwn_keep(cwn_keep(cwn_keep(cwn_keep(kept, a.first), a.second), b.first), b.second);
+    }
+    return kept;
+}
+
+#endif

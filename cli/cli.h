@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What every file of the command line shares: its exit statuses and the one way in which it complains.
+ */
+#ifndef CW_CLI_H
+#define CW_CLI_H
+
+enum { EXIT_GOOD = 0, EXIT_DIFFERS = 1, EXIT_USAGE = 2, EXIT_NO_DEVICE = 3, EXIT_IO = 4 };
+
+/* Prints the line "cw: MESSAGE" to stderr and returns `status`, so that a failure is one return statement. A message
+ * says what is wrong and then, in parentheses, what to do. Control characters in it, which may come from a hostile
+ * file or argument, become '?': it stays one line and cannot drive a terminal. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+int cw_complain(int status, const char *format, ...);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A result file that is either whole or not there: it is written as PATH.part and gets its name by rename.
+ */
+#ifndef CW_CLI_OUTPUT_H
+#define CW_CLI_OUTPUT_H
+
+#include <stdio.h>
+
+/* Starts as {0}. Path "-" is stdout, and then path and part are NULL. */
+typedef struct cw_output {
+    FILE *file;
+    char *path, *part;
+} cw_output;
+
+/* Opens PATH.part, replacing one that a killed run left behind. EXIT_GOOD, EXIT_IO. */
+int cw_output_open(cw_output *output, const char *path);
+
+/* Where to write. Errors of fwrite and fprintf need not be looked at: they stay in the FILE until the finish. */
+FILE *cw_output_file(const cw_output *output);
+
+/* Brings everything to the disk and then PATH.part to its name. After a failure, a full disk included, neither file
+ * is there and an older PATH is as it was. EXIT_GOOD, EXIT_IO; the output is {0} again in both cases. */
+int cw_output_finish(cw_output *output);
+
+/* Removes PATH.part. For an output that is {0} nothing happens. */
+void cw_output_abandon(cw_output *output);
+
+#endif

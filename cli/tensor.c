@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+#include "tensor.h"
+
+#include "cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void cw_tensor_free(cw_tensor *tensor) {
+    free(tensor->name);
+    free(tensor->data);
+    memset(tensor, 0, sizeof *tensor);
+}
+
+/* An axis of 0 makes every size 0, however long the other axes are. */
+int cw_tensor_count(cw_dtype dtype, uint32_t rank, const uint64_t *shape, uint64_t *bytes) {
+    *bytes = 0;
+    for (uint32_t axis = 0; axis < rank; axis++)
+        if (shape[axis] == 0) return 1;
+    uint64_t product = cw_dtype_size(dtype);
+    for (uint32_t axis = 0; axis < rank; axis++) {
+        if (product > INT64_MAX / shape[axis]) return 0;
+        product *= shape[axis];
+    }
+    *bytes = product;
+    return 1;
+}
+
+int cw_file_open(const char *path, FILE **file, uint64_t *bytes) {
+    struct stat s;
+    /* Asked before opening, which would wait for ever on a pipe that nobody writes to. */
+    if (stat(path, &s) != 0)
+        return cw_complain(EXIT_IO, "%s cannot be opened: %s (check the path)", path, strerror(errno));
+    if (!S_ISREG(s.st_mode)) return cw_complain(EXIT_IO, "%s is not a regular file (name one)", path);
+    *file = fopen(path, "rbe");
+    if (!*file) return cw_complain(EXIT_IO, "%s cannot be opened: %s (check its permissions)", path, strerror(errno));
+    *bytes = (uint64_t)s.st_size;
+    return EXIT_GOOD;
+}
+
+int cw_file_read(const char *path, FILE *file, void *data, uint64_t bytes) {
+    errno = 0;
+    if (fread(data, 1, (size_t)bytes, file) == bytes) return EXIT_GOOD;
+    const char *why = errno ? strerror(errno) : "it became shorter";
+    return cw_complain(EXIT_IO, "%s cannot be read: %s (check the disk, and that nobody writes to it)", path, why);
+}
+
+void *cw_memory(const char *path, uint64_t bytes) {
+    void *memory = bytes <= SIZE_MAX ? malloc(bytes ? (size_t)bytes : 1) : NULL;
+    if (!memory)
+        cw_complain(EXIT_IO, "memory is exhausted by %s (it needs %llu bytes)", path, (unsigned long long)bytes);
+    return memory;
+}

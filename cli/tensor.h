@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A tensor in host memory, as files give it, and what the readers of all file formats share.
+ */
+#ifndef CW_CLI_TENSOR_H
+#define CW_CLI_TENSOR_H
+
+#include "counterweight/counterweight.h"
+
+#include <stdio.h>
+
+/* `name` is NULL in formats without names. `name` and `data` belong to the tensor and are never shared; `data` is
+ * aligned for every dtype, in row-major order, little-endian, and may be NULL only while a reader is at work. */
+typedef struct cw_tensor {
+    char *name;
+    cw_dtype dtype;
+    uint32_t rank;
+    uint64_t shape[CW_MAX_RANK];
+    void *data;
+    uint64_t bytes;
+} cw_tensor;
+
+void cw_tensor_free(cw_tensor *tensor);
+
+/* Elements times bytes of an element. 0 if that does not fit in 63 bits, else 1. */
+int cw_tensor_count(cw_dtype dtype, uint32_t rank, const uint64_t *shape, uint64_t *bytes);
+
+/* Opens a regular file and tells its size. EXIT_GOOD, EXIT_IO. */
+int cw_file_open(const char *path, FILE **file, uint64_t *bytes);
+
+/* Reads `bytes` bytes from where the file stands. EXIT_GOOD, EXIT_IO. */
+int cw_file_read(const char *path, FILE *file, void *data, uint64_t bytes);
+
+/* Memory for `bytes` bytes, or for one if there are none; NULL after a complaint. */
+void *cw_memory(const char *path, uint64_t bytes);
+
+#endif

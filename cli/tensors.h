@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * All tensors of a file, whatever its format.
+ */
+#ifndef CW_CLI_TENSORS_H
+#define CW_CLI_TENSORS_H
+
+#include "tensor.h"
+
+#include <stddef.h>
+
+/* The metadata key of .safetensors files under which the manifest that the tensors were made from is kept. */
+#define CW_MANIFEST_KEY "counterweight.manifest"
+
+/* In the order of the file. `manifest` is JSON text, or NULL where the file has none. Starts as {0}. */
+typedef struct cw_tensors {
+    cw_tensor *tensor;
+    size_t count;
+    char *manifest;
+} cw_tensors;
+
+/* Chooses the format by the ending: .npy (one tensor whose name is NULL) or .safetensors.
+ * EXIT_GOOD; EXIT_USAGE for another ending or bad content; EXIT_IO. Untouched on failure. */
+int cw_tensors_read(const char *path, cw_tensors *tensors);
+
+void cw_tensors_free(cw_tensors *tensors);
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The CPU backend: a fill cut into ranges, one a task.
+ */
+#define _GNU_SOURCE
+#include "backend.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "counterweight/cpu.h"
+#include "reference.h"
+
+#define MAX_THREADS 1024u
+#define LEAST_ELEMENTS_PER_TASK 16384u /* below that a thread costs more than it saves */
+
+typedef struct cw_cpu {
+    cw_device device;
+    uint32_t threads;
+    cw_parallel_for *parallel_for;
+    void *user;
+} cw_cpu;
+
+/* ------------------------------------------------------------------------------------------- our own parallel-for */
+
+typedef struct cw_task {
+    void (*run)(void *argument, uint32_t i);
+    void *argument;
+    uint32_t i;
+} cw_task;
+
+static void *run_task(void *task) {
+    const cw_task *t = task;
+    t->run(t->argument, t->i);
+    return NULL;
+}
+
+/* A task whose thread cannot be made runs here, so nothing can fail. */
+static void spawn(void *user, uint32_t tasks, void (*task)(void *argument, uint32_t i), void *argument) {
+    pthread_t thread[MAX_THREADS];
+    cw_task t[MAX_THREADS];
+    uint8_t started[MAX_THREADS] = {0};
+    (void)user;
+    for (uint32_t i = 1; i < tasks; i++) {
+        t[i] = (cw_task){task, argument, i};
+        started[i] = pthread_create(&thread[i], NULL, run_task, &t[i]) == 0;
+    }
+    for (uint32_t i = 0; i < tasks; i++)
+        if (!started[i]) task(argument, i);
+    for (uint32_t i = 1; i < tasks; i++)
+        if (started[i]) pthread_join(thread[i], NULL);
+}
+
+/* ------------------------------------------------------------------------------------------------------------ ops */
+
+typedef struct cw_cut {
+    const cwn_launch *launch;
+    uint32_t *data;
+    uint32_t tasks;
+} cw_cut;
+
+/* Range i of the cut, on whole groups where the launch starts on one. */
+static void fill_range(void *argument, uint32_t i) {
+    const cw_cut *cut = argument;
+    const uint64_t count = cut->launch->count, each = (count / cut->tasks + 15) / 16 * 16;
+    const uint64_t begin = each * i < count ? each * i : count;
+    const uint64_t end = i + 1 == cut->tasks || begin + each > count ? count : begin + each;
+    cw_reference_fill(cut->launch, cut->launch->first + begin, end - begin, cut->data + begin);
+}
+
+static void *address(const cw_destination *d) { return (char *)d->memory + d->offset; }
+
+static cw_status cpu_fill(cw_device *device, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
+    const cw_cpu *cpu = (const cw_cpu *)device;
+    const uint64_t useful = launch->count / LEAST_ELEMENTS_PER_TASK + 1;
+    cw_cut cut = {launch, address(to), useful < cpu->threads ? (uint32_t)useful : cpu->threads};
+    (void)why;
+    if (cut.tasks == 1) fill_range(&cut, 0);
+    else cpu->parallel_for(cpu->user, cut.tasks, fill_range, &cut);
+    device->launches++;
+    return CW_OK;
+}
+
+static cw_status cpu_sync(cw_device *device, const cw_destination *on, cw_error *why) {
+    (void)device, (void)on, (void)why;
+    return CW_OK;
+}
+
+static cw_status cpu_allocate(cw_device *device, uint64_t bytes, cw_destination *to, cw_error *why) {
+    void *memory = NULL;
+    (void)device;
+    if (bytes > SIZE_MAX || posix_memalign(&memory, 64, bytes ? (size_t)bytes : 1))
+        return cw_fail(why, CW_ERROR_MEMORY, 0, "no host memory for %" PRIu64 " bytes", bytes);
+    *to = cw_cpu_at(memory, bytes);
+    return CW_OK;
+}
+
+static cw_status cpu_write(cw_device *device, const cw_destination *to, const void *host, uint64_t bytes, cw_error *why) {
+    (void)device, (void)why;
+    memcpy(address(to), host, (size_t)bytes);
+    return CW_OK;
+}
+
+static cw_status cpu_read(cw_device *device, const cw_destination *from, void *host, uint64_t bytes, cw_error *why) {
+    (void)device, (void)why;
+    memcpy(host, address(from), (size_t)bytes);
+    return CW_OK;
+}
+
+static void cpu_release(cw_device *device, cw_destination *allocated) {
+    (void)device;
+    free(allocated->memory);
+}
+
+static void cpu_close(cw_device *device) { free(device); }
+
+static const cw_backend_ops cpu_ops = {
+    .backend = CW_BACKEND_CPU,
+    .fill = cpu_fill,
+    .sync = cpu_sync,
+    .allocate = cpu_allocate,
+    .write = cpu_write,
+    .read = cpu_read,
+    .release = cpu_release,
+    .close = cpu_close,
+};
+
+/* ----------------------------------------------------------------------------------------------------------- open */
+
+/* Cores that this process may use, not those of the machine. */
+static uint32_t usable_cores(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set)) return 1;
+    const int n = CPU_COUNT(&set);
+    return n < 1 ? 1 : (uint32_t)n > MAX_THREADS ? MAX_THREADS : (uint32_t)n;
+}
+
+static cw_status check_options(const cw_cpu_options *options, cw_error *why) {
+    if (options->struct_size != sizeof *options)
+        return cw_fail(why, CW_ERROR_STRUCT, 0, "the options were not started from CW_CPU_OPTIONS_INIT of this version");
+    if (options->threads > MAX_THREADS)
+        return cw_fail(why, CW_ERROR_ARGUMENT, 0, "%u threads are over %u", options->threads, MAX_THREADS);
+    return CW_OK;
+}
+
+cw_status cw_cpu_open(const cw_cpu_options *options, cw_device **device, cw_error *why) {
+    const cw_cpu_options defaults = CW_CPU_OPTIONS_INIT;
+    const cw_cpu_options *o = options ? options : &defaults;
+    if (!device) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_cpu_open needs a place for the device");
+    const cw_status status = check_options(o, why);
+    if (status) return status;
+    cw_cpu *cpu = calloc(1, sizeof *cpu);
+    if (!cpu) return cw_fail(why, CW_ERROR_MEMORY, 0, "no host memory for a device");
+    cpu->device.ops = &cpu_ops;
+    cpu->threads = o->threads ? o->threads : usable_cores();
+    cpu->parallel_for = o->parallel_for ? o->parallel_for : spawn;
+    cpu->user = o->user;
+    *device = &cpu->device;
+    return CW_OK;
+}
+
+static void processor_name(char *name, size_t capacity) {
+    char line[256];
+    FILE *f = fopen("/proc/cpuinfo", "r");
+    snprintf(name, capacity, "CPU");
+    while (f && fgets(line, sizeof line, f)) {
+        const char *colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) || !colon) continue;
+        line[strcspn(line, "\n")] = 0;
+        snprintf(name, capacity, "%s", colon + 2);
+        break;
+    }
+    if (f) fclose(f);
+}
+
+void cw_cpu_info(cw_device_info *info) {
+    if (!info) return;
+    memset(info, 0, sizeof *info);
+    snprintf(info->id, sizeof info->id, "cpu");
+    processor_name(info->name, sizeof info->name);
+    snprintf(info->driver, sizeof info->driver, "counterweight %s, scalar", cw_version());
+    info->memory_bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGE_SIZE);
+    info->max_allocation_bytes = info->memory_bytes;
+    info->units = usable_cores();
+    info->fp64 = 1;
+    info->denormals = 1;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * plan -> launch -> backend: checks what every backend would have to check, then calls it.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "backend.h"
+#include "plan.h"
+
+static cw_status check_device(const cw_device *device, cw_error *why) {
+    return device && device->ops ? CW_OK : cw_fail(why, CW_ERROR_ARGUMENT, 0, "no device was given");
+}
+
+static cw_status check_destination(const cw_device *device, const cw_destination *d, cw_error *why) {
+    const cw_status status = check_device(device, why);
+    if (status) return status;
+    if (!d) return cw_fail(why, CW_ERROR_DESTINATION, 0, "no destination was given");
+    if (d->struct_size != sizeof *d)
+        return cw_fail(why, CW_ERROR_STRUCT, 0, "the destination was not made by this version of the library");
+    if (d->backend != device->ops->backend)
+        return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination belongs to another backend than the device");
+    return CW_OK;
+}
+
+/* Whether `bytes` bytes of elements of `size` bytes may be written there. */
+static cw_status check_room(const cw_destination *d, uint64_t bytes, uint64_t size, cw_error *why) {
+    if (bytes == 0) return CW_OK;
+    if (!d->memory) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination's memory is NULL");
+    if (d->bytes < bytes)
+        return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has %" PRIu64 " bytes and the tensor %" PRIu64,
+                       d->bytes, bytes);
+    /* A cl_mem is a handle: only its offset says anything of alignment. */
+    const uint64_t base = d->backend == CW_BACKEND_OPENCL ? 0 : (uint64_t)(uintptr_t)d->memory;
+    if ((base + d->offset) % size)
+        return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination is not aligned to %" PRIu64 " bytes", size);
+    return CW_OK;
+}
+
+static cw_status fill(cw_device *device, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
+    const cw_status status = check_room(to, launch->count * 4, 4, why);
+    return status ? status : device->ops->fill(device, launch, to, why);
+}
+
+cw_status cw_fill(cw_device *device, const cw_plan *plan, const cw_destination *destination, cw_error *why) {
+    const cw_decided *p = cw_decided_of(plan);
+    const cw_status status = check_destination(device, destination, why);
+    if (status) return status;
+    if (!p) return cw_fail(why, CW_ERROR_STRUCT, 0, "the plan was not made by cw_plan_make of this version");
+    return fill(device, &p->launch, destination, why);
+}
+
+cw_status cw_fill_proof(cw_device *device, cw_proof proof, const cw_destination *destination, cw_error *why) {
+    const cwn_launch launch = {.count = CW_PROOF_INPUTS, .distribution = 16 + (cwn_word)proof};
+    const cw_status status = check_destination(device, destination, why);
+    if (status) return status;
+    if (proof < CW_PROOF_RADIUS || proof > CW_PROOF_COSINE)
+        return cw_fail(why, CW_ERROR_ARGUMENT, 0, "unknown proof number %d", (int)proof);
+    return fill(device, &launch, destination, why);
+}
+
+cw_status cw_sync(cw_device *device, const cw_destination *destination, cw_error *why) {
+    const cw_status status = check_destination(device, destination, why);
+    return status ? status : device->ops->sync(device, destination, why);
+}
+
+cw_status cw_allocate(cw_device *device, uint64_t bytes, cw_destination *destination, cw_error *why) {
+    const cw_status status = check_device(device, why);
+    if (status) return status;
+    if (!destination) return cw_fail(why, CW_ERROR_DESTINATION, 0, "no place for the destination was given");
+    return device->ops->allocate(device, bytes, destination, why);
+}
+
+cw_status cw_write(cw_device *device, const cw_destination *destination, const void *host, uint64_t bytes,
+                   cw_error *why) {
+    const cw_status status = check_destination(device, destination, why);
+    if (status || bytes == 0) return status;
+    if (!host || destination->bytes < bytes)
+        return cw_fail(why, CW_ERROR_DESTINATION, 0, "cw_write needs host memory and a destination of that size");
+    return device->ops->write(device, destination, host, bytes, why);
+}
+
+cw_status cw_read(cw_device *device, const cw_destination *destination, void *host, uint64_t bytes, cw_error *why) {
+    const cw_status status = check_destination(device, destination, why);
+    if (status || bytes == 0) return status;
+    if (!host || destination->bytes < bytes)
+        return cw_fail(why, CW_ERROR_DESTINATION, 0, "cw_read needs host memory and a destination of that size");
+    return device->ops->read(device, destination, host, bytes, why);
+}
+
+void cw_release(cw_device *device, cw_destination *destination) {
+    if (check_destination(device, destination, NULL)) return;
+    device->ops->release(device, destination);
+    memset(destination, 0, sizeof *destination);
+}
+
+void cw_device_close(cw_device *device) {
+    if (device) device->ops->close(device);
+}
+
+uint64_t cw_device_launches(const cw_device *device) { return device ? device->launches : 0; }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The numeric text in a loop: the definition of every value, and what the CPU backend runs in each thread.
+ */
+#ifndef CW_REFERENCE_H
+#define CW_REFERENCE_H
+
+#include "numeric/launch.h"
+
+/* Writes elements `first` to `first` + `count` of the launch's tensor to data[0 .. count), any cut, any alignment of
+ * 4 bytes. The launch's own first and count are not looked at. */
+void cw_reference_fill(const cwn_launch *launch, uint64_t first, uint64_t count, uint32_t *data);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An opened CUDA device: its driver, its kernels and what cw_backend_ops asks for.
+ */
+#include <stdlib.h>
+
+#include "counterweight/cuda.h"
+#include "driver.h"
+#include "image.h"
+
+/* clang-format off */
+#define CW_KERNEL_TABLE(ROW) /* launch->distribution, the kernel's name */ \
+    ROW(CWN_CONSTANT,         "cw_fill_constant") \
+    ROW(CWN_IDENTITY,         "cw_fill_identity") \
+    ROW(CWN_UNIFORM,          "cw_fill_uniform") \
+    ROW(CWN_NORMAL,           "cw_fill_normal") \
+    ROW(CWN_TRUNCATED_NORMAL, "cw_fill_truncated_normal") \
+    ROW(CWN_RADIUS,           "cw_fill_radius") \
+    ROW(CWN_SINE,             "cw_fill_sine") \
+    ROW(CWN_COSINE,           "cw_fill_cosine")
+/* clang-format on */
+
+static const struct {
+    uint32_t distribution;
+    const char *name;
+} kernel_table[] = {
+#define CW_ROW(distribution, name) {distribution, name},
+    CW_KERNEL_TABLE(CW_ROW)
+#undef CW_ROW
+};
+enum { KERNELS = sizeof kernel_table / sizeof kernel_table[0] };
+
+/* Blocks are added up to this many per multiprocessor, then each thread takes several groups. */
+enum { THREADS_PER_BLOCK = 256, BLOCKS_PER_UNIT = 64 };
+
+typedef struct device {
+    cw_device base;
+    cw_cuda_driver driver;
+    CUcontext context;
+    CUdevice id;
+    int owns_context; /* it is the primary context, retained */
+    unsigned most_blocks;
+    CUmodule module;
+    CUfunction kernels[KERNELS];
+    CUstream stream; /* for cw_allocate */
+} device;
+
+static device *of(cw_device *base) { return (device *)base; }
+
+static cw_status check(const device *d, CUresult code, const char *what, cw_error *why) {
+    return cw_cuda_check(&d->driver, code, CW_ERROR_DEVICE, what, why);
+}
+
+static cw_status enter(const device *d, cw_error *why) {
+    return check(d, d->driver.cuCtxPushCurrent_v2(d->context), "cuCtxPushCurrent", why);
+}
+
+static void leave(const device *d) {
+    CUcontext ours;
+    d->driver.cuCtxPopCurrent_v2(&ours);
+}
+
+static CUdeviceptr address_of(const cw_destination *d) { return (CUdeviceptr)(uintptr_t)d->memory + d->offset; }
+
+/* ----------------------------------------------------------------------------------------------------- memory */
+
+static cw_status allocate(cw_device *base, uint64_t bytes, cw_destination *to, cw_error *why) {
+    const device *d = of(base);
+    CUdeviceptr memory = 0;
+    cw_status status = enter(d, why);
+    if (status) return status;
+    status = check(d, d->driver.cuMemAlloc_v2(&memory, bytes ? bytes : 1), "cuMemAlloc", why);
+    leave(d);
+    if (!status) *to = cw_cuda_at(memory, bytes, d->stream);
+    return status;
+}
+
+static void release(cw_device *base, cw_destination *allocated) {
+    const device *d = of(base);
+    if (enter(d, NULL)) return;
+    d->driver.cuMemFree_v2(address_of(allocated));
+    leave(d);
+}
+
+static CUresult copy_in(const device *d, const cw_destination *to, const void *host, uint64_t bytes) {
+    const CUresult code = d->driver.cuMemcpyHtoDAsync_v2(address_of(to), host, bytes, to->queue);
+    return code ? code : d->driver.cuStreamSynchronize(to->queue);
+}
+
+static CUresult copy_out(const device *d, const cw_destination *from, void *host, uint64_t bytes) {
+    const CUresult code = d->driver.cuMemcpyDtoHAsync_v2(host, address_of(from), bytes, from->queue);
+    return code ? code : d->driver.cuStreamSynchronize(from->queue);
+}
+
+static cw_status write_bytes(cw_device *base, const cw_destination *to, const void *host, uint64_t bytes,
+                             cw_error *why) {
+    const device *d = of(base);
+    cw_status status = bytes ? enter(d, why) : CW_OK;
+    if (status || !bytes) return status;
+    status = check(d, copy_in(d, to, host, bytes), "copying to the device", why);
+    leave(d);
+    return status;
+}
+
+static cw_status read_bytes(cw_device *base, const cw_destination *from, void *host, uint64_t bytes, cw_error *why) {
+    const device *d = of(base);
+    cw_status status = bytes ? enter(d, why) : CW_OK;
+    if (status || !bytes) return status;
+    status = check(d, copy_out(d, from, host, bytes), "copying from the device", why);
+    leave(d);
+    return status;
+}
+
+static cw_status sync_stream(cw_device *base, const cw_destination *on, cw_error *why) {
+    const device *d = of(base);
+    cw_status status = enter(d, why);
+    if (status) return status;
+    status = check(d, d->driver.cuStreamSynchronize(on->queue), "cuStreamSynchronize", why);
+    leave(d);
+    return status;
+}
+
+/* ------------------------------------------------------------------------------------------------------- fill */
+
+static CUfunction find_kernel(const device *d, uint32_t distribution) {
+    for (int i = 0; i < KERNELS; i++)
+        if (kernel_table[i].distribution == distribution) return d->kernels[i];
+    return NULL;
+}
+
+static unsigned blocks_for(const device *d, const cwn_launch *l) {
+    const uint64_t groups = (l->first + l->count + 3) / 4 - l->first / 4;
+    const uint64_t blocks = (groups + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK;
+    return blocks < d->most_blocks ? (unsigned)blocks : d->most_blocks;
+}
+
+/* The driver copies the arguments before it returns. */
+static CUresult launch_kernel(const device *d, CUfunction kernel, const cwn_launch *launch, const cw_destination *to) {
+    cwn_launch constants = *launch;
+    CUdeviceptr memory = address_of(to);
+    void *arguments[] = {&constants, &memory};
+    return d->driver.cuLaunchKernel(kernel, blocks_for(d, launch), 1, 1, THREADS_PER_BLOCK, 1, 1, 0, to->queue,
+                                    arguments, NULL);
+}
+
+static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
+    const device *d = of(base);
+    const CUfunction kernel = find_kernel(d, launch->distribution);
+    if (!kernel) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "CUDA has no kernel for this distribution");
+    if (!to->memory) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has no memory");
+    if (address_of(to) % sizeof(uint32_t))
+        return cw_fail(why, CW_ERROR_DESTINATION, 0, "the address is not a multiple of %zu", sizeof(uint32_t));
+    cw_status status = enter(d, why);
+    if (status) return status;
+    status = check(d, launch_kernel(d, kernel, launch, to), "cuLaunchKernel", why);
+    leave(d);
+    if (!status) base->launches++;
+    return status;
+}
+
+/* ----------------------------------------------------------------------------------------------- open and close */
+
+/* A caller may have destroyed the context already: then there is nothing left to free in it. */
+static void free_in_context(const device *d) {
+    if (!d->context || enter(d, NULL)) return;
+    if (d->stream) d->driver.cuStreamDestroy_v2(d->stream);
+    if (d->module) d->driver.cuModuleUnload(d->module);
+    leave(d);
+}
+
+static void close_device(cw_device *base) {
+    device *d = of(base);
+    free_in_context(d);
+    if (d->owns_context) d->driver.cuDevicePrimaryCtxRelease_v2(d->id);
+    cw_cuda_unload(&d->driver);
+    free(d);
+}
+
+static const cw_backend_ops ops = {
+    .backend = CW_BACKEND_CUDA,
+    .fill = fill,
+    .sync = sync_stream,
+    .allocate = allocate,
+    .write = write_bytes,
+    .read = read_bytes,
+    .release = release,
+    .close = close_device,
+};
+
+/* cuFuncLoad, because a lazily loaded kernel would be loaded by its first launch, which may be under capture. */
+static cw_status load_kernels(device *d, cw_error *why) {
+    cw_status status = check(d, d->driver.cuModuleLoadData(&d->module, cw_cuda_kernels()), "cuModuleLoadData", why);
+    for (int i = 0; i < KERNELS && !status; i++) {
+        const char *name = kernel_table[i].name;
+        status = check(d, d->driver.cuModuleGetFunction(&d->kernels[i], d->module, name), name, why);
+        if (!status) status = check(d, d->driver.cuFuncLoad(d->kernels[i]), "cuFuncLoad", why);
+    }
+    return status;
+}
+
+static cw_status check_device(device *d, cw_error *why) {
+    char unusable[128];
+    const cw_status status = check(d, d->driver.cuCtxGetDevice(&d->id), "cuCtxGetDevice", why);
+    if (status) return status;
+    cw_cuda_why_not(&d->driver, d->id, unusable, sizeof unusable);
+    if (unusable[0]) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "%s", unusable);
+    const int units = cw_cuda_attribute(&d->driver, d->id, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+    d->most_blocks = (unsigned)(units > 0 ? units : 1) * BLOCKS_PER_UNIT;
+    return CW_OK;
+}
+
+/* Needs driver and context. */
+static cw_status prepare(device *d, cw_error *why) {
+    cw_status status =
+        cw_cuda_check(&d->driver, d->driver.cuCtxPushCurrent_v2(d->context), CW_ERROR_ARGUMENT, "the context", why);
+    if (status) {
+        d->context = NULL;
+        return status;
+    }
+    status = check_device(d, why);
+    if (!status) status = load_kernels(d, why);
+    if (!status) status = check(d, d->driver.cuStreamCreate(&d->stream, CU_STREAM_NON_BLOCKING), "cuStreamCreate", why);
+    leave(d);
+    return status;
+}
+
+static cw_status retain_primary(device *d, uint32_t ordinal, cw_error *why) {
+    int count = 0;
+    cw_status status = check(d, d->driver.cuDeviceGetCount(&count), "cuDeviceGetCount", why);
+    if (status) return status;
+    if (ordinal >= (uint32_t)count)
+        return cw_fail(why, CW_ERROR_NO_DEVICE, 0, "there is no CUDA device %u, only %d in all", ordinal, count);
+    status = check(d, d->driver.cuDeviceGet(&d->id, (int)ordinal), "cuDeviceGet", why);
+    if (status) return status;
+    status = check(d, d->driver.cuDevicePrimaryCtxRetain(&d->context, d->id), "cuDevicePrimaryCtxRetain", why);
+    d->owns_context = !status;
+    return status;
+}
+
+static cw_status new_device(device **made, cw_error *why) {
+    device *d = calloc(1, sizeof *d);
+    if (!d) return cw_fail(why, CW_ERROR_MEMORY, 0, "no memory for a CUDA device");
+    d->base.ops = &ops;
+    const cw_status status = cw_cuda_load(&d->driver, why);
+    if (status) free(d);
+    else *made = d;
+    return status;
+}
+
+static cw_status finish(device *d, cw_status status, cw_device **opened, cw_error *why) {
+    if (!status) status = prepare(d, why);
+    if (status) close_device(&d->base);
+    else *opened = &d->base;
+    return status;
+}
+
+cw_status cw_cuda_open(CUcontext context, cw_device **opened, cw_error *why) {
+    device *d = NULL;
+    if (!context || !opened) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_cuda_open: a pointer is NULL");
+    const cw_status status = new_device(&d, why);
+    if (status) return status;
+    d->context = context;
+    return finish(d, CW_OK, opened, why);
+}
+
+cw_status cw_cuda_open_index(uint32_t ordinal, cw_device **opened, cw_error *why) {
+    device *d = NULL;
+    if (!opened) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_cuda_open_index: `device` is NULL");
+    const cw_status status = new_device(&d, why);
+    if (status) return status;
+    return finish(d, retain_primary(d, ordinal, why), opened, why);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An opened OpenCL device: its program, its kernels and what cw_backend_ops asks for.
+ */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "opencl_source.h" /* made by embed.cmake: cw_opencl_source, the numeric text and kernels.cl, line by line */
+
+/* clang-format off */
+#define CW_KERNEL_TABLE(ROW) /* launch->distribution, the kernel's name */ \
+    ROW(CWN_CONSTANT,         "cw_fill_constant") \
+    ROW(CWN_IDENTITY,         "cw_fill_identity") \
+    ROW(CWN_UNIFORM,          "cw_fill_uniform") \
+    ROW(CWN_NORMAL,           "cw_fill_normal") \
+    ROW(CWN_TRUNCATED_NORMAL, "cw_fill_truncated_normal") \
+    ROW(CWN_RADIUS,           "cw_fill_radius") \
+    ROW(CWN_SINE,             "cw_fill_sine") \
+    ROW(CWN_COSINE,           "cw_fill_cosine")
+/* clang-format on */
+
+static const struct {
+    uint32_t distribution;
+    const char *name;
+} kernel_table[] = {
+#define CW_ROW(distribution, name) {distribution, name},
+    CW_KERNEL_TABLE(CW_ROW)
+#undef CW_ROW
+};
+enum { KERNELS = sizeof kernel_table / sizeof kernel_table[0] };
+
+/* Work-items are added up to this many, then each takes several groups; more would only cost scheduling. */
+enum { WORK_ROUND = 256, WORK_MOST = 1 << 20 };
+
+typedef struct device {
+    cw_device base;
+    cl_context context;
+    cl_device_id id;
+    cl_command_queue queue; /* for cw_allocate */
+    cl_program program;
+    cl_kernel kernels[KERNELS];
+} device;
+
+static device *of(cw_device *base) { return (device *)base; }
+
+/* ----------------------------------------------------------------------------------------------------- memory */
+
+/* Not every driver looks, and a buffer of another context is a wild pointer to those that do not. */
+static cw_status check_owners(const device *d, const cw_destination *to, cw_error *why) {
+    cl_context buffer = NULL, queue = NULL;
+    cl_device_id id = NULL;
+    cl_int code = clGetMemObjectInfo(to->memory, CL_MEM_CONTEXT, sizeof buffer, &buffer, NULL);
+    if (!code) code = clGetCommandQueueInfo(to->queue, CL_QUEUE_CONTEXT, sizeof queue, &queue, NULL);
+    if (!code) code = clGetCommandQueueInfo(to->queue, CL_QUEUE_DEVICE, sizeof id, &id, NULL);
+    if (code) return cw_opencl_check(code, CW_ERROR_DESTINATION, "the buffer or queue", why);
+    if (buffer != d->context) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the buffer is of another context");
+    if (queue != d->context) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the queue is of another context");
+    if (id != d->id) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the queue is of another device");
+    return CW_OK;
+}
+
+static cw_status check_destination(const device *d, const cw_destination *to, cw_error *why) {
+    size_t size = 0;
+    if (!to->memory) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has no buffer");
+    if (!to->queue) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has no command queue");
+    const cw_status status = check_owners(d, to, why);
+    if (status) return status;
+    const cl_int code = clGetMemObjectInfo(to->memory, CL_MEM_SIZE, sizeof size, &size, NULL);
+    if (code) return cw_opencl_check(code, CW_ERROR_DESTINATION, "clGetMemObjectInfo", why);
+    if (to->offset <= size && to->bytes <= size - to->offset) return CW_OK;
+    return cw_fail(why, CW_ERROR_DESTINATION, 0, "the buffer has %zu bytes, not %llu from byte %llu", size,
+                   (unsigned long long)to->bytes, (unsigned long long)to->offset);
+}
+
+static cw_status allocate(cw_device *base, uint64_t bytes, cw_destination *to, cw_error *why) {
+    cl_ulong most = 0;
+    cl_int code = clGetDeviceInfo(of(base)->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof most, &most, NULL);
+    if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clGetDeviceInfo", why);
+    if (bytes > most || bytes > SIZE_MAX)
+        return cw_fail(why, CW_ERROR_MEMORY, 0, "%llu bytes are more than the %llu that the device allocates at once",
+                       (unsigned long long)bytes, (unsigned long long)most);
+    cl_mem buffer = clCreateBuffer(of(base)->context, CL_MEM_READ_WRITE, bytes ? (size_t)bytes : 1, NULL, &code);
+    if (code) return cw_opencl_check(code, CW_ERROR_MEMORY, "clCreateBuffer", why);
+    *to = cw_opencl_at(buffer, 0, bytes, of(base)->queue, 0, NULL, NULL);
+    return CW_OK;
+}
+
+static void release(cw_device *base, cw_destination *allocated) {
+    (void)base;
+    clReleaseMemObject(allocated->memory);
+}
+
+static cw_status write_bytes(cw_device *base, const cw_destination *to, const void *host, uint64_t bytes,
+                             cw_error *why) {
+    const cw_status status = check_destination(of(base), to, why);
+    if (status || !bytes) return status;
+    return cw_opencl_check(
+        clEnqueueWriteBuffer(to->queue, to->memory, CL_TRUE, (size_t)to->offset, (size_t)bytes, host, 0, NULL, NULL),
+        CW_ERROR_DEVICE, "clEnqueueWriteBuffer", why);
+}
+
+/* clFinish first: on an out-of-order queue a read would not wait for what was enqueued before it. */
+static cw_status read_bytes(cw_device *base, const cw_destination *from, void *host, uint64_t bytes, cw_error *why) {
+    const cw_status status = check_destination(of(base), from, why);
+    if (status || !bytes) return status;
+    cl_int code = clFinish(from->queue);
+    if (!code)
+        code = clEnqueueReadBuffer(from->queue, from->memory, CL_TRUE, (size_t)from->offset, (size_t)bytes, host, 0,
+                                   NULL, NULL);
+    return cw_opencl_check(code, CW_ERROR_DEVICE, "clEnqueueReadBuffer", why);
+}
+
+static cw_status sync_queue(cw_device *base, const cw_destination *on, cw_error *why) {
+    (void)base;
+    if (!on->queue) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has no command queue");
+    return cw_opencl_check(clFinish(on->queue), CW_ERROR_DEVICE, "clFinish", why);
+}
+
+/* ------------------------------------------------------------------------------------------------------- fill */
+
+static cl_kernel find_kernel(const device *d, uint32_t distribution) {
+    for (int i = 0; i < KERNELS; i++)
+        if (kernel_table[i].distribution == distribution) return d->kernels[i];
+    return NULL;
+}
+
+static size_t work_items(const cwn_launch *l) {
+    const uint64_t groups = (l->first + l->count + 3) / 4 - l->first / 4;
+    if (groups >= WORK_MOST) return WORK_MOST;
+    return (size_t)(groups + WORK_ROUND - 1) / WORK_ROUND * WORK_ROUND;
+}
+
+static cl_int set_arguments(cl_kernel kernel, const cwn_launch *launch, const cw_destination *to) {
+    cl_mem buffer = to->memory;
+    const cl_ulong offset = to->offset / sizeof(cl_uint);
+    cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
+    if (!code) code = clSetKernelArg(kernel, 1, sizeof buffer, &buffer);
+    if (!code) code = clSetKernelArg(kernel, 2, sizeof offset, &offset);
+    return code;
+}
+
+/* What the caller handed over is at fault, such as events of another context. */
+static cw_status fault_of(cl_int code) {
+    switch (code) {
+    case CL_INVALID_COMMAND_QUEUE:
+    case CL_INVALID_CONTEXT:
+    case CL_INVALID_MEM_OBJECT:
+    case CL_INVALID_EVENT_WAIT_LIST:
+    case CL_MISALIGNED_SUB_BUFFER_OFFSET: return CW_ERROR_DESTINATION;
+    default: return CW_ERROR_DEVICE;
+    }
+}
+
+static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
+    cl_kernel kernel = find_kernel(of(base), launch->distribution);
+    const size_t items = work_items(launch);
+    if (!kernel) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "OpenCL has no kernel for this distribution");
+    const cw_status status = check_destination(of(base), to, why);
+    if (status) return status;
+    if (to->wait_count && !to->wait_list) /* not every driver looks */
+        return cw_fail(why, CW_ERROR_DESTINATION, 0, "wait_count is %u, but wait_list is NULL", to->wait_count);
+    cl_int code = set_arguments(kernel, launch, to);
+    if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
+    code = clEnqueueNDRangeKernel(to->queue, kernel, 1, NULL, &items, NULL, to->wait_count,
+                                  to->wait_count ? (const cl_event *)to->wait_list : NULL, to->event);
+    if (code) return cw_opencl_check(code, fault_of(code), "clEnqueueNDRangeKernel", why);
+    base->launches++;
+    return CW_OK;
+}
+
+/* ----------------------------------------------------------------------------------------------- open and close */
+
+static void close_device(cw_device *base) {
+    device *d = of(base);
+    for (int i = 0; i < KERNELS; i++)
+        if (d->kernels[i]) clReleaseKernel(d->kernels[i]);
+    if (d->program) clReleaseProgram(d->program);
+    if (d->queue) clReleaseCommandQueue(d->queue);
+    if (d->context) clReleaseContext(d->context);
+    free(d);
+}
+
+static const cw_backend_ops ops = {
+    .backend = CW_BACKEND_OPENCL,
+    .fill = fill,
+    .sync = sync_queue,
+    .allocate = allocate,
+    .write = write_bytes,
+    .read = read_bytes,
+    .release = release,
+    .close = close_device,
+};
+
+/* The first line of the build log that says "error", or its first line. */
+static cw_status build_failure(const device *d, cl_int code, cw_error *why) {
+    size_t size = 0;
+    clGetProgramBuildInfo(d->program, d->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+    char *log = calloc(1, size + 1);
+    if (log) clGetProgramBuildInfo(d->program, d->id, CL_PROGRAM_BUILD_LOG, size, log, NULL);
+    const char *line = log ? strstr(log, "error") : NULL;
+    if (!line) line = log ? log : "";
+    const cw_status status = cw_fail(why, CW_ERROR_DEVICE, code, "clBuildProgram: %s (%d) %.*s",
+                                     cw_opencl_error_name(code), code, (int)strcspn(line, "\r\n"), line);
+    free(log);
+    return status;
+}
+
+static cw_status build(device *d, cw_error *why) {
+    enum { LINES = sizeof cw_opencl_source / sizeof cw_opencl_source[0] };
+    const char *lines[LINES]; /* OpenCL wants pointers that are not const */
+    cl_int code;
+    memcpy(lines, cw_opencl_source, sizeof lines);
+    d->program = clCreateProgramWithSource(d->context, LINES, lines, NULL, &code);
+    if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
+    code = clBuildProgram(d->program, 1, &d->id, "-cl-std=CL1.2", NULL, NULL);
+    if (code) return build_failure(d, code, why);
+    for (int i = 0; i < KERNELS; i++) {
+        d->kernels[i] = clCreateKernel(d->program, kernel_table[i].name, &code);
+        if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, kernel_table[i].name, why);
+    }
+    return CW_OK;
+}
+
+static cw_status prepare(device *d, cl_context context, cl_device_id id, cw_error *why) {
+    char unusable[128];
+    cl_int code = clRetainContext(context);
+    if (code) return cw_opencl_check(code, CW_ERROR_ARGUMENT, "clRetainContext", why);
+    d->context = context;
+    d->id = id;
+    /* First, because it says whether the device is one of the context's. */
+    d->queue = clCreateCommandQueue(context, id, 0, &code);
+    if (code)
+        return cw_opencl_check(code, code == CL_INVALID_DEVICE ? CW_ERROR_ARGUMENT : CW_ERROR_DEVICE,
+                               "clCreateCommandQueue", why);
+    cw_opencl_why_not(id, unusable, sizeof unusable);
+    if (unusable[0]) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "%s", unusable);
+    return build(d, why);
+}
+
+cw_status cw_opencl_open(cl_context context, cl_device_id id, cw_device **opened, cw_error *why) {
+    if (!context || !id || !opened) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_opencl_open: a pointer is NULL");
+    device *d = calloc(1, sizeof *d);
+    if (!d) return cw_fail(why, CW_ERROR_MEMORY, 0, "no memory for an OpenCL device");
+    d->base.ops = &ops;
+    const cw_status status = prepare(d, context, id, why);
+    if (status) close_device(&d->base);
+    else *opened = &d->base;
+    return status;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * OpenCL's error numbers as names and as statuses.
+ */
+#include "internal.h"
+
+/* clang-format off */
+#define CW_ERROR_TABLE(ROW) \
+    ROW(CL_DEVICE_NOT_FOUND, -1) ROW(CL_DEVICE_NOT_AVAILABLE, -2) ROW(CL_COMPILER_NOT_AVAILABLE, -3) \
+    ROW(CL_MEM_OBJECT_ALLOCATION_FAILURE, -4) ROW(CL_OUT_OF_RESOURCES, -5) ROW(CL_OUT_OF_HOST_MEMORY, -6) \
+    ROW(CL_PROFILING_INFO_NOT_AVAILABLE, -7) ROW(CL_MEM_COPY_OVERLAP, -8) ROW(CL_IMAGE_FORMAT_MISMATCH, -9) \
+    ROW(CL_IMAGE_FORMAT_NOT_SUPPORTED, -10) ROW(CL_BUILD_PROGRAM_FAILURE, -11) ROW(CL_MAP_FAILURE, -12) \
+    ROW(CL_MISALIGNED_SUB_BUFFER_OFFSET, -13) ROW(CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST, -14) \
+    ROW(CL_COMPILE_PROGRAM_FAILURE, -15) ROW(CL_LINKER_NOT_AVAILABLE, -16) ROW(CL_LINK_PROGRAM_FAILURE, -17) \
+    ROW(CL_DEVICE_PARTITION_FAILED, -18) ROW(CL_KERNEL_ARG_INFO_NOT_AVAILABLE, -19) \
+    ROW(CL_INVALID_VALUE, -30) ROW(CL_INVALID_DEVICE_TYPE, -31) ROW(CL_INVALID_PLATFORM, -32) \
+    ROW(CL_INVALID_DEVICE, -33) ROW(CL_INVALID_CONTEXT, -34) ROW(CL_INVALID_QUEUE_PROPERTIES, -35) \
+    ROW(CL_INVALID_COMMAND_QUEUE, -36) ROW(CL_INVALID_HOST_PTR, -37) ROW(CL_INVALID_MEM_OBJECT, -38) \
+    ROW(CL_INVALID_IMAGE_FORMAT_DESCRIPTOR, -39) ROW(CL_INVALID_IMAGE_SIZE, -40) ROW(CL_INVALID_SAMPLER, -41) \
+    ROW(CL_INVALID_BINARY, -42) ROW(CL_INVALID_BUILD_OPTIONS, -43) ROW(CL_INVALID_PROGRAM, -44) \
+    ROW(CL_INVALID_PROGRAM_EXECUTABLE, -45) ROW(CL_INVALID_KERNEL_NAME, -46) \
+    ROW(CL_INVALID_KERNEL_DEFINITION, -47) ROW(CL_INVALID_KERNEL, -48) ROW(CL_INVALID_ARG_INDEX, -49) \
+    ROW(CL_INVALID_ARG_VALUE, -50) ROW(CL_INVALID_ARG_SIZE, -51) ROW(CL_INVALID_KERNEL_ARGS, -52) \
+    ROW(CL_INVALID_WORK_DIMENSION, -53) ROW(CL_INVALID_WORK_GROUP_SIZE, -54) ROW(CL_INVALID_WORK_ITEM_SIZE, -55) \
+    ROW(CL_INVALID_GLOBAL_OFFSET, -56) ROW(CL_INVALID_EVENT_WAIT_LIST, -57) ROW(CL_INVALID_EVENT, -58) \
+    ROW(CL_INVALID_OPERATION, -59) ROW(CL_INVALID_GL_OBJECT, -60) ROW(CL_INVALID_BUFFER_SIZE, -61) \
+    ROW(CL_INVALID_MIP_LEVEL, -62) ROW(CL_INVALID_GLOBAL_WORK_SIZE, -63) ROW(CL_INVALID_PROPERTY, -64) \
+    ROW(CL_INVALID_IMAGE_DESCRIPTOR, -65) ROW(CL_INVALID_COMPILER_OPTIONS, -66) \
+    ROW(CL_INVALID_LINKER_OPTIONS, -67) ROW(CL_INVALID_DEVICE_PARTITION_COUNT, -68) \
+    ROW(CL_PLATFORM_NOT_FOUND_KHR, -1001)
+/* clang-format on */
+
+const char *cw_opencl_error_name(cl_int code) {
+    switch (code) {
+#define CW_ROW(name, number)                                                                                           \
+    case number: return #name;
+        CW_ERROR_TABLE(CW_ROW)
+#undef CW_ROW
+    default: return "an unknown error";
+    }
+}
+
+static cw_status status_of(cl_int code, cw_status other) {
+    switch (code) {
+    case CL_SUCCESS: return CW_OK;
+    case CL_MEM_OBJECT_ALLOCATION_FAILURE:
+    case CL_OUT_OF_HOST_MEMORY: return CW_ERROR_MEMORY;
+    default: return other;
+    }
+}
+
+cw_status cw_opencl_check(cl_int code, cw_status other, const char *what, cw_error *why) {
+    const cw_status status = status_of(code, other);
+    return status ? cw_fail(why, status, code, "%s: %s (%d)", what, cw_opencl_error_name(code), code) : CW_OK;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The OpenCL backend: fills cl_mem buffers with kernels that are built when the device is opened.
+ *
+ * Needs OpenCL 1.2 with doubles (cl_khr_fp64). This header needs none of OpenCL's; the struct names below are those
+ * behind cl_context, cl_device_id, cl_mem, cl_command_queue and cl_event, so both fit together in either order.
+ */
+#ifndef COUNTERWEIGHT_OPENCL_H
+#define COUNTERWEIGHT_OPENCL_H
+
+#include "counterweight/counterweight.h"
+
+struct _cl_context;
+struct _cl_device_id;
+struct _cl_mem;
+struct _cl_command_queue;
+struct _cl_event;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Opens a device of the caller's context, which is retained until cw_device_close. Builds the program and makes every
+ * kernel, which takes seconds on some drivers; fills compile nothing. Any thread may open; afterwards one host thread
+ * at a time may use the device. *device is written on success only.
+ * CW_ERROR_ARGUMENT     NULL, or the device does not belong to the context
+ * CW_ERROR_UNSUPPORTED  the device has no doubles, no OpenCL C 1.2, no compiler, or is big-endian
+ * CW_ERROR_DEVICE       the program does not build: the text is the first line of the build log
+ * CW_ERROR_MEMORY */
+CW_API cw_status cw_opencl_open(struct _cl_context *context, struct _cl_device_id *id, cw_device **device,
+                                cw_error *why);
+
+/* Opens device `device_index` of platform `platform_index`, as counted by cw_opencl_devices, in a context of its own.
+ * Memory for it comes from cw_allocate. As cw_opencl_open, and
+ * CW_ERROR_NO_RUNTIME  no OpenCL driver (ICD) is installed
+ * CW_ERROR_NO_DEVICE   there is no such platform or device */
+CW_API cw_status cw_opencl_open_index(uint32_t platform_index, uint32_t device_index, cw_device **device,
+                                      cw_error *why);
+
+/* Lists the devices of all platforms in the driver's order, "opencl:P.D". Writes at most `capacity` entries to `list`,
+ * which may be NULL if capacity is 0, and the number of devices to *count. A device that cannot be opened is listed
+ * and says why.
+ * CW_ERROR_ARGUMENT, CW_ERROR_DEVICE
+ * CW_ERROR_NO_RUNTIME  no OpenCL driver (ICD) is installed; *count is untouched */
+CW_API cw_status cw_opencl_devices(cw_device_info *list, size_t capacity, size_t *count, cw_error *why);
+
+/* A buffer of the device's context as a destination: `bytes` bytes from byte `offset`, a multiple of the dtype's size.
+ * `queue` is any command queue, in or out of order, of that context and device. The fill waits for the `wait_count`
+ * events of `wait_list` (0 and NULL: none) and stores its own in *event unless event is NULL; that event is the
+ * caller's to release. A fill that fails, or has nothing to write, stores none: set *event to NULL before. Nothing is
+ * retained: buffer, queue, list and `event` must live until cw_fill returns, as for clEnqueueNDRangeKernel.
+ * cw_sync is clFinish on the queue, so it ignores both. */
+static inline cw_destination cw_opencl_at(struct _cl_mem *buffer, uint64_t offset, uint64_t bytes,
+                                          struct _cl_command_queue *queue, uint32_t wait_count,
+                                          struct _cl_event *const *wait_list, struct _cl_event **event) {
+    cw_destination d = {sizeof(cw_destination), CW_BACKEND_OPENCL, 0, 0, 0, 0, 0, 0, 0, 0};
+    d.memory = buffer;
+    d.offset = offset;
+    d.bytes = bytes;
+    d.queue = queue;
+    d.wait_list = wait_list;
+    d.wait_count = wait_count;
+    d.event = event;
+    return d;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

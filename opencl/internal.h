@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of the OpenCL backend share.
+ */
+#ifndef CW_OPENCL_INTERNAL_H
+#define CW_OPENCL_INTERNAL_H
+
+#define CL_TARGET_OPENCL_VERSION 120
+#include <CL/cl.h>
+
+#include "backend.h"
+#include "counterweight/opencl.h"
+
+/* "CL_INVALID_VALUE"; "an unknown error" for a number that has no name. */
+const char *cw_opencl_error_name(cl_int code);
+
+/* CW_OK for CL_SUCCESS. Otherwise fills *why with "`what`: the name of `code`" and returns the status for that code,
+ * which is `other` unless memory is exhausted. */
+cw_status cw_opencl_check(cl_int code, cw_status other, const char *what, cw_error *why);
+
+/* Writes why the device cannot be used, or "". */
+void cw_opencl_why_not(cl_device_id id, char *text, size_t capacity);
+
+#endif

@@ -38,7 +38,8 @@
     ROW(CW_GLOROT_NORMAL,    10, "glorot_normal",    "GlorotNormal",    0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(1.0, FAN_AVG, TRUNCATED_NORMAL)) \
     ROW(CW_HE_UNIFORM,       11, "he_uniform",       "HeUniform",       0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(2.0, FAN_IN, UNIFORM)) \
     ROW(CW_HE_NORMAL,        12, "he_normal",        "HeNormal",        0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(2.0, FAN_IN, TRUNCATED_NORMAL)) \
-    ROW(CW_LECUN_UNIFORM,    13, "lecun_uniform",    "LecunUniform",    0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(1.0, FAN_IN, UNIFORM))
+    ROW(CW_LECUN_UNIFORM,    13, "lecun_uniform",    "LecunUniform",    0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(1.0, FAN_IN, UNIFORM)) \
+    ROW(CW_LECUN_NORMAL,     14, "lecun_normal",     "LecunNormal",     0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(1.0, FAN_IN, TRUNCATED_NORMAL))
 /* clang-format on */
 
 #endif

@@ -54,13 +54,15 @@ static int diff_tensors(cw_tally *tally, const cw_tensors *a, const cw_tensors *
 
 static int diff_files(const cw_options *options, cw_tally *tally) {
     cw_tensors a = {0}, b = {0};
+    char what[512];
+    snprintf(what, sizeof what, "%.240s and %.240s", options->operand[0], options->operand[1]);
     if (options->tensor_option || options->devices)
         return cw_complain(EXIT_USAGE, "--%s does not go with files (see cw diff --help)",
                            options->tensor_option ? options->tensor_option : "device");
     int status = cw_tensors_read(options->operand[0], &a);
     if (status == EXIT_GOOD) status = cw_tensors_read(options->operand[1], &b);
     if (status == EXIT_GOOD) status = diff_tensors(tally, &a, &b);
-    if (status == EXIT_GOOD) status = cw_tally_end(tally, "the files");
+    if (status == EXIT_GOOD) status = cw_tally_end(tally, what);
     cw_tensors_free(&a);
     cw_tensors_free(&b);
     return status;

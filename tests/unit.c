@@ -177,6 +177,26 @@ static void test_signs_of_zero_arguments(void **state) {
     }
 }
 
+static void test_named_axes(void **state) {
+    (void)state;
+    cw_spec spec = spec_of(CW_HE_NORMAL, 3, (const uint64_t[]){0, 1ull << 40, 6});
+    spec.output_axes = (cw_axes){1, 3, {-1, 2, 0}};
+    spec.input_axes = (cw_axes){1, 2, {1, -1}};
+    const cw_plan plan = plan_of(&spec);
+    assert_int_equal(cw_plan_fan_in(&plan), 6ull << 40);
+    assert_int_equal(cw_plan_fan_out(&plan), 0);
+    spec.input_axes = (cw_axes){1, 3, {1, 1, 0}};
+    expect_failure(&spec, CW_ERROR_OVERFLOW);
+    spec.input_axes = (cw_axes){1, 3, {0, 1, 1}};
+    expect_failure(&spec, CW_ERROR_OVERFLOW);
+    spec.input_axes = (cw_axes){1, CW_MAX_RANK + 1, {0}};
+    expect_failure(&spec, CW_ERROR_ARGUMENT);
+    spec.input_axes = (cw_axes){1, 1, {3}};
+    expect_failure(&spec, CW_ERROR_ARGUMENT);
+    spec.input_axes = (cw_axes){1, 1, {-4}};
+    expect_failure(&spec, CW_ERROR_ARGUMENT);
+}
+
 static void test_names(void **state) {
     (void)state;
 #define CW_ROW(id, value, name, class_name, alias, ...) \
@@ -252,7 +272,7 @@ int main(void) {
         cmocka_unit_test(test_overflow_is_a_status), cmocka_unit_test(test_bad_specs),
         cmocka_unit_test(test_names),                cmocka_unit_test(test_digest),
         cmocka_unit_test(test_verify_finds_the_first), cmocka_unit_test(test_describe),
-        cmocka_unit_test(test_signs_of_zero_arguments),
+        cmocka_unit_test(test_signs_of_zero_arguments), cmocka_unit_test(test_named_axes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -158,6 +158,45 @@ static void test_bad_specs(void **state) {
     expect_failure(&spec, CW_ERROR_SHAPE);
 }
 
+/* -0.0 counts as 0.0; an argument that only rounds to -0.0, or is a negative denormal, keeps its sign. */
+static void test_signs_of_zero_arguments(void **state) {
+    static const struct { double value; uint32_t keras, tf; } known[] = {
+        {-0.0, 0, 0}, {-1e-50, 0x80000000, 0x80000000}, {-1e-40, 0x80000000, 0x800116c2}, {1e-40, 0, 0x000116c2},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(known); i++) {
+        cw_spec spec = spec_of(CW_CONSTANT, 0, NULL);
+        spec.argument[CW_VALUE] = cw_real(known[i].value);
+        for (int tf = 0; tf < 2; tf++) {
+            uint32_t bits = 1;
+            spec.dialect = tf ? CW_DIALECT_TF : CW_DIALECT_KERAS3;
+            const cw_plan plan = plan_of(&spec);
+            assert_int_equal(cw_reference(&plan, 0, 1, &bits, NULL), CW_OK);
+            assert_int_equal(bits, tf ? known[i].tf : known[i].keras);
+        }
+    }
+}
+
+static void test_named_axes(void **state) {
+    (void)state;
+    cw_spec spec = spec_of(CW_HE_NORMAL, 3, (const uint64_t[]){0, 1ull << 40, 6});
+    spec.output_axes = (cw_axes){1, 3, {-1, 2, 0}};
+    spec.input_axes = (cw_axes){1, 2, {1, -1}};
+    const cw_plan plan = plan_of(&spec);
+    assert_int_equal(cw_plan_fan_in(&plan), 6ull << 40);
+    assert_int_equal(cw_plan_fan_out(&plan), 0);
+    spec.input_axes = (cw_axes){1, 3, {1, 1, 0}};
+    expect_failure(&spec, CW_ERROR_OVERFLOW);
+    spec.input_axes = (cw_axes){1, 3, {0, 1, 1}};
+    expect_failure(&spec, CW_ERROR_OVERFLOW);
+    spec.input_axes = (cw_axes){1, CW_MAX_RANK + 1, {0}};
+    expect_failure(&spec, CW_ERROR_ARGUMENT);
+    spec.input_axes = (cw_axes){1, 1, {3}};
+    expect_failure(&spec, CW_ERROR_ARGUMENT);
+    spec.input_axes = (cw_axes){1, 1, {-4}};
+    expect_failure(&spec, CW_ERROR_ARGUMENT);
+}
+
 static void test_names(void **state) {
     (void)state;
 #define CW_ROW(id, value, name, class_name, alias, ...) \
@@ -252,6 +291,7 @@ int main(void) {
         cmocka_unit_test(test_names),                cmocka_unit_test(test_digest),
         cmocka_unit_test(test_verify_finds_the_first), cmocka_unit_test(test_distances),
         cmocka_unit_test(test_describe),
+        cmocka_unit_test(test_signs_of_zero_arguments), cmocka_unit_test(test_named_axes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -128,6 +128,17 @@ def axes_cases():
                 yield case(initializer, shape, given, seed=5)
 
 
+def underflow_cases():
+    """Arguments too small for any float32: they round to zero, and keep their sign there."""
+    for tiny in (-1e-50, 1e-50):
+        yield case("Constant", (3,), {"value": tiny})
+        yield case("Identity", (2, 3), {"gain": tiny})
+        for stddev in (0.0, -1e-50, 1e-39, 1.0):
+            yield case("RandomNormal", (41,), {"mean": tiny, "stddev": stddev}, seed=8)
+            yield case("TruncatedNormal", (41,), {"mean": tiny, "stddev": stddev}, seed=8)
+        yield case("RandomUniform", (41,), {"minval": tiny, "maxval": -1.0}, seed=8)
+
+
 def stateless_cases():
     pairs = [[0, 0], [1, 2], [-1, -1], [42, 0], [0, 42], [2**32, 1], [-2**63, 2**63 - 1], [2**63 - 1, -2]]
     for seed in pairs:
@@ -249,7 +260,8 @@ def write_arrays(folder):
 
 def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
-    groups = (plain_cases, seed_cases, one_number_cases, normal_cases, uniform_cases, scaling_cases, axes_cases)
+    groups = (plain_cases, seed_cases, one_number_cases, normal_cases, uniform_cases, scaling_cases, axes_cases,
+              underflow_cases)
     write(folder / "keras.json", [c for group in groups for c in group()], keras_tensor, keras_entry, "")
     write(folder / "stateless.json", stateless_cases(), stateless_tensor, stateless_entry, "stateless/")
     write(HERE.parent.parent / "cli" / "selftest.json", selftest_cases(), any_tensor, any_entry, "")

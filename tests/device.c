@@ -66,11 +66,33 @@ static int may_skip(const char *word, cw_status status) {
            (status == CW_ERROR_NO_RUNTIME || status == CW_ERROR_NO_DEVICE);
 }
 
+/* A log should say which device it is about. `opencl` and `cuda` are the first of theirs. */
+static void print_name(const char *word) {
+    cw_device_info list[16];
+    size_t count = 0;
+    cw_cpu_info(&list[0]);
+    if (!strcmp(word, "cpu")) count = 1;
+#ifdef CW_HAVE_OPENCL
+    if (test_word_is(word, "opencl")) cw_opencl_devices(list, 16, &count, NULL);
+#endif
+#ifdef CW_HAVE_CUDA
+    if (test_word_is(word, "cuda")) cw_cuda_devices(list, 16, &count, NULL);
+#endif
+    for (size_t i = 0; i < count && i < 16; i++)
+        if (!strncmp(list[i].id, word, strlen(word))) {
+            printf("%s: %s, %s\n", list[i].id, list[i].name, list[i].driver);
+            return;
+        }
+}
+
 cw_device *test_open(const char *word) {
     cw_device *device = NULL;
     cw_error why = {CW_OK, 0, ""};
     const cw_status status = open_word(word, &device, &why);
-    if (!status) return device;
+    if (!status) {
+        print_name(word);
+        return device;
+    }
     const int skip = may_skip(word, status);
     printf("%s: %s\n", skip ? "SKIP" : "FAIL", why.text);
     exit(skip ? 77 : 1);
@@ -79,6 +101,10 @@ cw_device *test_open(const char *word) {
 void test_ok(cw_status status, const cw_error *why) {
     if (status) fail_msg("%s: %s", cw_status_name(status), why ? why->text : "");
 }
+
+/* Address Sanitizer asks for these: an allocation that is too large fails, as without it. */
+const char *__asan_default_options(void) __attribute__((visibility("default")));
+const char *__asan_default_options(void) { return "allocator_may_return_null=1"; }
 
 /* ------------------------------------------------------------------------------------------------------- areas */
 

@@ -286,10 +286,17 @@ typedef struct cw_destination {
 
 typedef enum cw_backend { CW_BACKEND_CPU = 1, CW_BACKEND_OPENCL = 2, CW_BACKEND_CUDA = 3 } cw_backend;
 
+/* Every function from here to cw_fill_proof that returns a status may return
+ * CW_ERROR_ARGUMENT     no device
+ * CW_ERROR_STRUCT       the destination or the plan was not made by this version
+ * CW_ERROR_DESTINATION  no destination, one of another backend, without memory (or, in OpenCL, a queue), too small,
+ *                       misaligned, or of another context; host memory of NULL
+ * and those named with it. */
+
 /* Fills the destination with the planned tensor, in row-major order. On the CPU it returns when that is done;
  * on OpenCL and CUDA when it is enqueued, and faults that come later appear in cw_sync. It never allocates device
  * memory, synchronizes, compiles or loads.
- * CW_ERROR_STRUCT, CW_ERROR_DESTINATION, CW_ERROR_DEVICE, CW_ERROR_MEMORY */
+ * CW_ERROR_DEVICE, CW_ERROR_MEMORY */
 CW_API cw_status cw_fill(cw_device *device, const cw_plan *plan, const cw_destination *destination, cw_error *why);
 
 /* Waits until the work on the destination's queue is done. CW_ERROR_DEVICE if any of it failed. */
@@ -326,6 +333,7 @@ CW_API uint64_t cw_device_launches(const cw_device *device);
  * destination is the function of the word i: radius sqrt(-2 log u), or sine or cosine of 2 pi u. */
 typedef enum cw_proof { CW_PROOF_RADIUS = 1, CW_PROOF_SINE = 2, CW_PROOF_COSINE = 3 } cw_proof;
 #define CW_PROOF_INPUTS 8388608u
+/* As cw_fill, and CW_ERROR_ARGUMENT for a number that is no proof. */
 CW_API cw_status cw_fill_proof(cw_device *device, cw_proof proof, const cw_destination *destination, cw_error *why);
 
 /* ------------------------------------------------------------------------------------------ verify and digest */

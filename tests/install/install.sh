@@ -55,7 +55,8 @@ destdir() {
     local to=/opt/counterweight_destdir_test
     DESTDIR=$scratch/root "$CMAKE" --install "$(build_of_kind)" --prefix $to
     [ ! -e $to ] || fail "$to was written in spite of DESTDIR"
-    diff <(cd "$prefix" && find . | sort) <(cd "$scratch/root$to" && find . | sort) || fail "other files"
+    diff <(cd "$prefix" && find . ! -type d | sed "s,^\.,.$to," | sort) \
+        <(cd "$scratch/root" && find . ! -type d | sort) || fail "other files"
 }
 
 # An executable needs no LD_LIBRARY_PATH here: CMake's run path and that of the libraries must do.
@@ -109,13 +110,20 @@ headers() {
     done
 }
 
+# What a library exports and what its headers declare as CW_API is the same.
 symbols() {
-    local backend library found
+    local backend library headers
     for backend in $BACKENDS; do
         library=$prefix/$LIBDIR/libcounterweight_$backend.so
-        found=$(nm -D --defined-only "$library" | awk '{print $NF}')
-        grep -q '^cw_' <<<"$found" || fail "$library exports nothing"
-        ! grep -v '^cw_' <<<"$found" || fail "$library exports more than cw_*"
+        headers=$backend.h
+        [ "$backend" != core ] || headers="counterweight.h cpu.h"
+        # shellcheck disable=SC2086 # headers are words
+        (cd "$prefix/include/counterweight" && grep -hv '^ *#' $headers) | tr '\n' ' ' |
+            grep -oP 'CW_API [^;(#]*?\K\w+(?=\()' | sort >"$scratch/declared"
+        nm -D --defined-only "$library" | awk '{print $NF}' | sort >"$scratch/exported"
+        [ -s "$scratch/declared" ] || fail "$headers declare nothing"
+        ! grep -v '^cw_' "$scratch/exported" || fail "$library exports more than cw_*"
+        diff "$scratch/declared" "$scratch/exported" || fail "$library exports other functions than $headers declare"
     done
 }
 
@@ -152,6 +160,7 @@ refused() {
 
 components() {
     refused 'compatible with requested version "0.2"' -DREQUESTED=0.2
+    refused 'compatible with requested version "0.0"' -DREQUESTED=0.0
     refused "No vulkan: there is no such component." "-DBACKENDS=core;vulkan"
     configure -DBACKENDS=core -DCMAKE_DISABLE_FIND_PACKAGE_OpenCL=ON || fail "the core alone needs OpenCL"
     [ "$(with opencl)" = OFF ] || refused "No opencl: no OpenCL loader with headers was found." \

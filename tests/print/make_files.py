@@ -20,7 +20,7 @@ NAMES = {"f4": "float32", "f8": "float64", "f2": "float16", "V2": "bfloat16", "i
          "u4": "uint32", "u8": "uint64"}
 LABELS = {"f4": "F32", "f8": "F64", "f2": "F16", "V2": "BF16", "i4": "I32", "i8": "I64", "u4": "U32", "u8": "U64"}
 SHAPES = [(), (1,), (5,), (2, 3), (3, 3, 4, 2), (0,), (3, 0, 2), (1,) * 12 + (2, 1, 2, 3)]
-SHAPES += [(0,) + (1,) * 12 + (10,), (0,) + (1,) * 12 + (100,)]  # .npy headers that just fit in 192 bytes, or not
+SHAPES += [(0,) + (1,) * 12 + (10,), (0,) + (1,) * 12 + (100,)]  # .npy headers that just fit in 128 bytes, or not
 rng = np.random.Generator(np.random.PCG64(11))
 good, bad = [], []
 

@@ -9,6 +9,10 @@ if ! command -v oclgrind >/dev/null; then
     echo "SKIP: oclgrind is not installed (run ./setup.sh)"
     exit 77
 fi
+if nm "$1" | grep __asan_init >/dev/null; then
+    echo "SKIP: Oclgrind is loaded before the program, which Address Sanitizer does not allow"
+    exit 77
+fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 

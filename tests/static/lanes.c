@@ -18,8 +18,9 @@ static void compare(const uint64_t *w0, const uint64_t *w1) {
     lanes_8(w0, w1, &eight);
     pairs += LANES_MOST;
     if (memcmp(&one, &four, sizeof one) == 0 && memcmp(&one, &eight, sizeof one) == 0) return;
-    if (differ++ == 0) printf("the first is between words %016llx and %016llx\n", (unsigned long long)w0[0],
-                              (unsigned long long)w0[LANES_MOST - 1]);
+    if (differ++ == 0)
+        printf("the first is between words %016llx and %016llx\n", (unsigned long long)w0[0],
+               (unsigned long long)w0[LANES_MOST - 1]);
 }
 
 static void all_inputs(void) {

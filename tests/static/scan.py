@@ -48,12 +48,13 @@ def ptx(source, file):
     kernels = re.findall(r"\.entry cw_fill_(\w+)\((.*?)^}", text, re.S | re.M)
     expect({name for name, _ in kernels} == set(expected), f"the kernels are {[name for name, _ in kernels]}")
     for name, code in kernels:
-        instructions = collections.Counter(re.findall(r"^\s*(?:@!?%p\d+\s+)?([a-z]\w*(?:\.\w+)+|call|ret)\b", code, re.M))
+        found = re.findall(r"^\s*(?:@!?%p\d+\s+)?([a-z]\w*(?:\.\w+)+|call|ret)\b", code, re.M)
+        instructions = collections.Counter(found)
         floats = {i for i in instructions if re.search(r"\.f(16|32|64)", i) and not i.startswith(MOVES)}
         expect(floats <= ARITHMETIC, f"{name}: {sorted(floats - ARITHMETIC)}")
-        found = instructions["fma.rn.f64"]
-        expect(found == expected.get(name), f"{name}: {found} fma.rn.f64, the text has {expected.get(name)}")
-        print(f"{name:17} {found:3} fma.rn.f64, all of the text's; float instructions: {' '.join(sorted(floats))}")
+        fused = instructions["fma.rn.f64"]
+        expect(fused == expected.get(name), f"{name}: {fused} fma.rn.f64, the text has {expected.get(name)}")
+        print(f"{name:17} {fused:3} fma.rn.f64, all of the text's; float instructions: {' '.join(sorted(floats))}")
     for word in (r"\.ftz", r"\.approx", r"\.local\b", r"\bcall\b", r"\.func\b", r"\.f16"):
         expect(not re.search(word, text), f"the PTX has {word}")
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "opencl_source.h" /* made by embed.cmake: cw_opencl_source, the numeric text and kernels.cl, line by line */
+#include "opencl_source.h" /* made by cw_embed: cw_opencl_source, the numeric text and kernels.cl, line by line */
 
 static const struct {
     uint32_t distribution;

@@ -339,7 +339,7 @@ CW_API cw_status cw_fill_proof(cw_device *device, cw_proof proof, const cw_desti
 /* ------------------------------------------------------------------------------------------ verify and digest */
 
 /* Where two arrays differ. An index is `elements` where there is none. Distances are in units in the last place:
- * floats as ordered integers, so that neighbours are 1 apart and -0 and +0 are 1 apart. */
+ * floats as ordered integers, so that neighbours are 1 apart and -0 and +0 are 1 apart; of integers the distance. */
 typedef struct cw_difference {
     uint64_t elements, count, first, worst, max_ulp;
 } cw_difference;
@@ -349,7 +349,7 @@ typedef struct cw_difference {
  * for CW_OK and CW_DIFFERS. */
 CW_API cw_status cw_verify(const cw_plan *plan, const void *data, uint64_t bytes, cw_difference *difference, cw_error *why);
 
-/* Compares two arrays of float32 bit by bit. CW_OK, CW_DIFFERS, CW_ERROR_ARGUMENT, CW_ERROR_UNSUPPORTED. */
+/* Compares two arrays of any dtype bit by bit. CW_OK, CW_DIFFERS, CW_ERROR_ARGUMENT. */
 CW_API cw_status cw_compare(cw_dtype dtype, const void *expected, const void *found, uint64_t elements,
                             cw_difference *difference, cw_error *why);
 

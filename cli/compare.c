@@ -53,8 +53,8 @@ static void print_element(const cw_comparison *c, const char *which, uint64_t in
 
 static void print_pair(const cw_comparison *c) {
     const cw_difference *d = &c->difference;
-    printf("%s: %" PRIu64 " of %" PRIu64 " elements differ, by at most %" PRIu64 " ulp\n", c->tensor->name, d->count,
-           d->elements, d->max_ulp);
+    cw_put_name(c->tensor->name);
+    printf(": %" PRIu64 " of %" PRIu64 " elements differ, by at most %" PRIu64 " ulp\n", d->count, d->elements, d->max_ulp);
     print_element(c, "first", d->first);
     if (d->worst != d->first) print_element(c, "worst", d->worst);
     printf("  likely %s\n", cause_of(c));
@@ -97,7 +97,8 @@ int cw_tally_whole(cw_tally *tally, const char *name, const char *what) {
     tally->tensors++;
     tally->differing_tensors++;
     if (tally->json) return add_row(tally, json_pack("{s:s, s:s}", "name", name, "cause", what));
-    printf("%s: %s\n", name, what);
+    cw_put_name(name);
+    printf(": %s\n", what);
     return EXIT_GOOD;
 }
 

@@ -29,7 +29,9 @@ typedef struct result {
 static int add(result *r, const char *name, cw_sums digest) {
     const cw_hex hex = cw_hex_of(digest);
     if (!r->json) {
-        printf("%s  %s\n", hex.text, name);
+        printf("%s  ", hex.text);
+        cw_put_name(name);
+        putchar('\n');
         return EXIT_GOOD;
     }
     json_t *row = json_pack("{s:s, s:s}", "name", name, "digest", hex.text);

@@ -36,7 +36,10 @@ static int print_sink(void *user, const cw_entry *entry, const void *data, cw_su
     const job *j = user;
     const cw_tensor t = cw_entry_tensor(entry);
     (void)digest;
-    if (!j->model.one) printf("%s\n", entry->name);
+    if (!j->model.one) {
+        cw_put_name(entry->name);
+        putchar('\n');
+    }
     (j->options->exact ? cw_print_exact : cw_print_array)(stdout, data, t.rank, t.shape);
     return EXIT_GOOD;
 }

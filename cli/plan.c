@@ -174,7 +174,8 @@ static void print_table(const cw_model *model) {
     for (size_t i = 0; i < model->count; i++) {
         const cw_plan *plan = &model->entry[i].plan;
         const cw_spec s = cw_plan_spec(plan);
-        printf("%-*s  %-20s %-18s %9" PRIu64 " %9" PRIu64 " %12" PRIu64 "\n", width, model->entry[i].name,
+        const int written = cw_put_name(model->entry[i].name);
+        printf("%*s  %-20s %-18s %9" PRIu64 " %9" PRIu64 " %12" PRIu64 "\n", written < width ? width - written : 0, "",
                cw_shape_text_of(s.rank, s.shape).text, cw_initializer_name(s.initializer), cw_plan_fan_in(plan),
                cw_plan_fan_out(plan), cw_plan_elements(plan));
         elements += cw_plan_elements(plan);

@@ -2,6 +2,7 @@
 #include "compare.h"
 
 #include "cli.h"
+#include "json.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -105,16 +106,12 @@ int cw_tally_whole(cw_tally *tally, const char *name, const char *what) {
 /* --------------------------------------------------------------------------------------------------------- sum */
 
 static int print_json(cw_tally *t, const char *what) {
-    json_t *result = json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:o}", "compared", what, "equal", t->differing_tensors == 0,
+    json_t *result = json_pack("{s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "compared", cw_json_text(what), "equal", t->differing_tensors == 0,
                                "tensors", (json_int_t)t->tensors, "elements", (json_int_t)t->elements, "differing_tensors",
                                (json_int_t)t->differing_tensors, "differing_elements", (json_int_t)t->differing_elements,
                                "results", t->rows ? t->rows : json_array());
     t->rows = NULL;
-    if (!result) return cw_complain_memory();
-    json_dumpf(result, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(result);
-    return EXIT_GOOD;
+    return cw_json_print(result);
 }
 
 int cw_tally_end(cw_tally *tally, const char *what) {

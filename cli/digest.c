@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "commands.h"
 #include "device.h"
+#include "json.h"
 #include "make.h"
 #include "options.h"
 #include "tensors.h"
@@ -34,7 +35,7 @@ static int add(result *r, const char *name, cw_sums digest) {
         putchar('\n');
         return EXIT_GOOD;
     }
-    json_t *row = json_pack("{s:s, s:s}", "name", name, "digest", hex.text);
+    json_t *row = json_pack("{s:o, s:s}", "name", cw_json_text(name), "digest", hex.text);
     return row && json_array_append_new(r->tensors, row) == 0 ? EXIT_GOOD : cw_complain_memory();
 }
 
@@ -84,12 +85,7 @@ static int finish(const result *r) {
         printf("%s  total\n", hex.text);
         return EXIT_GOOD;
     }
-    json_t *all = json_pack("{s:O, s:s}", "tensors", r->tensors, "digest", hex.text);
-    if (!all) return cw_complain_memory();
-    json_dumpf(all, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(all);
-    return EXIT_GOOD;
+    return cw_json_print(json_pack("{s:O, s:s}", "tensors", r->tensors, "digest", hex.text));
 }
 
 int cw_digest_command(int argc, char **argv) {

@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "device.h"
 #include "format.h"
+#include "json.h"
 #include "make.h"
 #include "options.h"
 #include "output.h"
@@ -75,15 +76,12 @@ static int json_sink(void *user, const cw_entry *entry, const void *data, cw_sum
 }
 
 static int print_json(const job *j) {
-    json_t *result = json_pack("{s:s, s:s?, s:O, s:I, s:f, s:f, s:s, s:o}", "device", cw_options_device(j->options), "file",
-                               j->options->output, "tensors", j->tensors, "bytes", (json_int_t)j->made.bytes, "seconds",
+    json_t *file = j->options->output ? cw_json_text(j->options->output) : json_null();
+    json_t *result = json_pack("{s:s, s:o, s:O, s:I, s:f, s:f, s:s, s:o}", "device", cw_options_device(j->options), "file",
+                               file, "tensors", j->tensors, "bytes", (json_int_t)j->made.bytes, "seconds",
                                j->made.seconds, "gbps", cw_made_gbps(&j->made), "digest", cw_hex_of(j->made.total).text,
                                "matches_manifest", j->model.has_digest ? json_true() : json_null());
-    if (!result) return cw_complain_memory();
-    json_dumpf(result, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    json_decref(result);
-    putchar('\n');
-    return EXIT_GOOD;
+    return cw_json_print(result);
 }
 
 /* ---------------------------------------------------------------------------------------------------- to a file */

@@ -19,35 +19,48 @@ static const cw_usage usage = {
 
 /* ------------------------------------------------------------------------------------------------------ as JSON */
 
-/* The library's own description, with the name in a manifest. */
-static json_t *describe(const cw_entry *entry, bool named) {
+/* One field a line. The description holds numbers and fixed names only, so every comma and colon is punctuation. */
+static void put_fields(const char *text) {
+    int inside = 0; /* a list */
+    for (const char *c = text; *c; c++) {
+        inside += (*c == '[') - (*c == ']');
+        if (*c == '}') putchar('\n');
+        putchar(*c);
+        if (*c == ':' || (*c == ',' && inside)) putchar(' ');
+        else if (*c == ',' || *c == '{') fputs("\n  ", stdout);
+    }
+}
+
+static void put_description(const char *name, const char *text) {
+    if (name) printf("{\n  \"name\": %s,\n  ", name);
+    put_fields(name ? text + 1 : text);
+}
+
+/* The library's own description, to which a manifest's tensor adds its name. It is not read as JSON: its unsigned
+ * 64-bit numbers would have to fit jansson's signed ones. */
+static int put_json(const cw_entry *entry, bool named) {
     size_t needed = 0;
     cw_plan_describe(&entry->plan, NULL, 0, &needed);
     char *text = malloc(needed + 1);
-    json_t *object = NULL;
-    if (text && cw_plan_describe(&entry->plan, text, needed, NULL) == CW_OK) object = json_loads(text, 0, NULL);
+    json_t *word = named ? json_string(entry->name) : NULL;
+    char *name = word ? json_dumps(word, JSON_ENCODE_ANY) : NULL;
+    const int good = text && (name || !named) && cw_plan_describe(&entry->plan, text, needed, NULL) == CW_OK;
+    if (good) put_description(name, text);
+    json_decref(word);
+    free(name);
     free(text);
-    if (object && named) json_object_set_new(object, "name", json_string(entry->name));
-    return object;
-}
-
-static json_t *describe_all(const cw_model *model) {
-    json_t *array = json_array();
-    for (size_t i = 0; i < model->count; i++)
-        if (json_array_append_new(array, describe(&model->entry[i], true)) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    return array;
+    return good ? EXIT_GOOD : cw_complain_memory();
 }
 
 static int print_json(const cw_model *model) {
-    json_t *result = model->one ? describe(model->entry, false) : describe_all(model);
-    if (!result) return cw_complain_memory();
-    json_dumpf(result, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(result);
-    return EXIT_GOOD;
+    int status = EXIT_GOOD;
+    if (!model->one) putchar('[');
+    for (size_t i = 0; i < model->count && status == EXIT_GOOD; i++) {
+        if (i) fputs(", ", stdout);
+        status = put_json(&model->entry[i], !model->one);
+    }
+    puts(model->one ? "" : "]");
+    return status;
 }
 
 /* ---------------------------------------------------------------------------------------------- a tensor, in words */

@@ -88,10 +88,8 @@ static int print_json(const job *j) {
 
 static int file_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest) {
     job *j = user;
-    const uint64_t bytes = cw_plan_bytes(&entry->plan);
     j->last = digest;
-    /* A failure is found by cw_output_finish; the rest need not be made. */
-    if (bytes && fwrite(data, 1, (size_t)bytes, cw_output_file(&j->output)) != bytes) return cw_output_finish(&j->output);
+    if (!cw_output_write(&j->output, data, cw_plan_bytes(&entry->plan))) return cw_output_finish(&j->output);
     return j->tensors ? json_sink(user, entry, data, digest) : EXIT_GOOD;
 }
 

@@ -21,6 +21,9 @@ int cw_complain(int status, const char *format, ...);
  * that belongs to the library's status. */
 int cw_complain_library(const char *label, const cw_error *why);
 
+/* Prints the versions of the tool and of its numerics. */
+void cw_print_version(void);
+
 /* Prints a tensor's name to stdout, its control characters as '?', and returns the bytes that were written. */
 int cw_put_name(const char *name);
 

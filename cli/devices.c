@@ -55,7 +55,7 @@ static int print_json(const cw_device_list *lists) {
 int cw_devices_command(int argc, char **argv) {
     cw_options options;
     int status = cw_options_read(argc, argv, &usage, &options);
-    if (status != EXIT_GOOD || options.help) return status;
+    if (status != EXIT_GOOD || options.answered) return status;
     cw_device_list *lists = calloc(CW_DEVICE_LISTS, sizeof *lists);
     if (!lists) return cw_complain_memory();
     cw_device_lists(lists);

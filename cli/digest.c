@@ -91,7 +91,7 @@ static int finish(const result *r) {
 int cw_digest_command(int argc, char **argv) {
     cw_options options;
     int status = cw_options_read(argc, argv, &usage, &options);
-    if (status != EXIT_GOOD || options.help) return status;
+    if (status != EXIT_GOOD || options.answered) return status;
     result r = {.tensors = json_array(), .json = options.json};
     const char *first = options.operands ? options.operand[0] : NULL;
     if (!first || (options.operands == 1 && cw_is_manifest(first))) status = add_made(&r, &options, first);

@@ -141,7 +141,7 @@ int cw_init_command(int argc, char **argv) {
     job j = {.options = &options};
     const cw_format *format = NULL;
     int status = cw_options_read(argc, argv, &usage, &options);
-    if (status != EXIT_GOOD || options.help) return status;
+    if (status != EXIT_GOOD || options.answered) return status;
     if (options.output && !(format = cw_format_of(options.output))) return EXIT_USAGE;
     status = cw_options_model(&options, options.operands ? options.operand[0] : NULL, &j.model);
     if (status == EXIT_GOOD && format) status = cw_format_check(format, &j.model, options.output);

@@ -203,7 +203,7 @@ int cw_plan_command(int argc, char **argv) {
     cw_options options;
     cw_model model = {0};
     int status = cw_options_read(argc, argv, &usage, &options);
-    if (status != EXIT_GOOD || options.help) return status;
+    if (status != EXIT_GOOD || options.answered) return status;
     status = cw_options_model(&options, options.operands ? options.operand[0] : NULL, &model);
     if (status != EXIT_GOOD) return status;
     if (options.json) status = print_json(&model);

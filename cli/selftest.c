@@ -139,7 +139,7 @@ static int finish(const test *t, const char *device) {
 int cw_selftest_command(int argc, char **argv) {
     cw_options options;
     int status = cw_options_read(argc, argv, &usage, &options);
-    if (status != EXIT_GOOD || options.help) return status;
+    if (status != EXIT_GOOD || options.answered) return status;
     test t = {.json = options.json, .rows = json_array()};
     status = cw_device_open(cw_options_device(&options), options.threads, &t.device);
     if (status == EXIT_GOOD) status = cw_device_open("cpu", 0, &t.host);

@@ -132,7 +132,7 @@ int cw_verify_command(int argc, char **argv) {
     cw_model model = {0};
     const char *file = NULL, *manifest = NULL;
     int status = cw_options_read(argc, argv, &usage, &options);
-    if (status != EXIT_GOOD || options.help) return status;
+    if (status != EXIT_GOOD || options.answered) return status;
     cw_tally tally = {.json = options.json};
     status = sort_operands(&options, &file, &manifest);
     if (status == EXIT_GOOD && file) status = verify_file(&options, file, manifest, &tally);

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "commands.h"
@@ -51,4 +56,15 @@ static int run(int argc, char **argv) {
     return cw_complain(EXIT_USAGE, "there is no subcommand \"%s\" (see cw --help)", argv[1]);
 }
 
-int main(int argc, char **argv) { return finish(run(argc, argv)); }
+/* A closed stdin, stdout or stderr would be the number of the next file that is opened, and results or errors would be
+ * written into that. Read only, so that writing fails as it does on a closed one. */
+static void occupy_closed(void) {
+    int fd;
+    while ((fd = open("/dev/null", O_RDONLY)) >= 0 && fd <= STDERR_FILENO) continue;
+    if (fd >= 0) close(fd);
+}
+
+int main(int argc, char **argv) {
+    occupy_closed();
+    return finish(run(argc, argv));
+}

@@ -32,6 +32,17 @@ static void expect_seed(cw_seed found, cw_seed expected) {
 
 /* ---------------------------------------------------------------------------------------------- seeds to philox */
 
+static void test_wide(void **state) {
+    (void)state;
+    for (int64_t n = -2; n < 2; n++) {
+        const cw_int192 wide = cw_wide(n);
+        assert_int_equal(wide.limb[0], (uint64_t)n);
+        for (int i = 1; i < 3; i++) assert_int_equal(wide.limb[i], n < 0 ? UINT64_MAX : 0);
+    }
+    assert_int_equal(cw_wide(INT64_MIN).limb[0], 1ull << 63);
+    assert_int_equal(cw_wide(INT64_MIN).limb[2], UINT64_MAX);
+}
+
 static void test_keras(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT(expected_keras); i++)
@@ -211,6 +222,27 @@ static void test_op_seeds(void **state) {
     }
 }
 
+/* The word 397 alone makes the next word, after which come zeros: it is such that the draw is the first number that is
+ * rejected, or the last that is not. */
+static void test_bounds_of_draws(void **state) {
+    static const struct {
+        uint32_t word;
+        int is_op;
+        int64_t drawn;
+    } known[] = {
+        {0x668b86ea, 0, 1},
+        {0x74638216, 0, 1000000000},
+        {0x80102204, 1, 0},
+        {0x92cdb9b7, 1, INT32_MAX},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(known); i++) {
+        cw_mersenne m = {{0}, 0};
+        m.word[397] = known[i].word;
+        assert_int_equal(known[i].is_op ? cw_mersenne_op_seed(&m) : cw_mersenne_keras_seed(&m), known[i].drawn);
+    }
+}
+
 /* Whatever the caller's memory held before: the generator reads its own words only. */
 static void test_mersenne_stays_inside(void **state) {
     cw_mersenne m;
@@ -229,6 +261,7 @@ int main(void) {
         cmocka_unit_test(test_unordered), cmocka_unit_test(test_shards),
         cmocka_unit_test(test_mersenne),  cmocka_unit_test(test_keras_draws),
         cmocka_unit_test(test_op_seeds),  cmocka_unit_test(test_mersenne_stays_inside),
+        cmocka_unit_test(test_wide),      cmocka_unit_test(test_bounds_of_draws),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,6 +41,7 @@ END
         "[[5, 6], [1, 2, 3, 4]]"
     equal "$(philox --seed-rule generator --seed=-0x60000000500000004000000030000000200000001)" \
         "[[4294967290, 4294967289], [4294967295, 4294967293, 4294967292, 4294967291]]"
+    equal "$(philox --seed-rule generator --seed 0xabcdefABCDEF9)" "[[0, 0], [$((0xfABCDEF9)), $((0xabcde)), 0, 0]]"
     # 2^192 + 1
     equal "$(philox --seed-rule generator --seed 6277101735386680763835789423207666416102355444464034512897)" \
         "[[0, 0], [1, 0, 0, 0]]"
@@ -83,6 +84,7 @@ END
     done <<'END'
 number 1 of the seed is out of range:--seed 9223372036854775808
 number 1 of the seed is out of range:--seed=-9223372036854775809 --seed-rule keras2
+number 1 of the seed is out of range:--seed 0x1000000000000000000000000000000000000000000000005
 number 2 of the seed is out of range:--seed 1,9223372036854775808 --seed-rule stateless
 integers of 192 bits:--seed 0x800000000000000000000000000000000000000000000000,0 --seed-rule stateful
 integers of 192 bits:--seed 0,-0x800000000000000000000000000000000000000000000001 --seed-rule stateful

@@ -195,8 +195,8 @@ static void print_table(const cw_model *model) {
         bytes += cw_plan_bytes(plan);
         launches += cw_plan_elements(plan) != 0;
     }
-    printf("%zu tensors, %" PRIu64 " elements, %" PRIu64 " bytes, %" PRIu64 " kernel launches\n", model->count, elements,
-           bytes, launches);
+    printf("%zu tensor%s, %" PRIu64 " elements, %" PRIu64 " bytes, %" PRIu64 " kernel launch%s\n", model->count,
+           model->count == 1 ? "" : "s", elements, bytes, launches, launches == 1 ? "" : "es");
 }
 
 int cw_plan_command(int argc, char **argv) {

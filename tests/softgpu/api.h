@@ -7,6 +7,10 @@
 
 #pragma GCC visibility push(default)
 #include <cuda.h>
+/* Names of older headers, which the library exports for ever. */
+#undef cuEventElapsedTime
+CUresult CUDAAPI cuEventElapsedTime(float *milliseconds, CUevent start, CUevent end);
+CUresult CUDAAPI cuCtxCreate_v2(CUcontext *context, unsigned int flags, CUdevice device);
 #pragma GCC visibility pop
 
 #endif

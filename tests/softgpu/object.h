@@ -27,6 +27,7 @@ typedef struct sg_object {
 typedef struct sg_function {
     sg_object object;
     const sg_kernel *kernel;
+    struct sg_module *module;
     bool loaded;
 } sg_function;
 
@@ -53,7 +54,9 @@ typedef struct sg_event {
     bool done, timed;
 } sg_event;
 
-typedef enum sg_operation_kind { SG_DO_LAUNCH, SG_DO_COPY_IN, SG_DO_COPY_OUT, SG_DO_COPY, SG_DO_SET, SG_DO_RECORD, SG_DO_WAIT } sg_operation_kind;
+typedef enum sg_operation_kind {
+    SG_DO_LAUNCH, SG_DO_COPY_IN, SG_DO_COPY_OUT, SG_DO_COPY, SG_DO_SET, SG_DO_RECORD, SG_DO_WAIT
+} sg_operation_kind;
 
 /* Something to do on a stream. `order` counts over all streams. */
 typedef struct sg_operation {
@@ -91,7 +94,6 @@ typedef struct sg_stream {
     unsigned flags;
     sg_operation *queue; /* from `done` to `count` is still to do */
     size_t done, count;
-    uint64_t done_order; /* of the last operation that ran */
     sg_capture *capture;
     bool unjoined; /* captured work that the origin does not wait for yet */
     struct sg_stream *next;

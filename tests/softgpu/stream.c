@@ -43,7 +43,6 @@ CUresult sg_stream_run(sg_stream *s, uint64_t until) {
         CUresult code = run_neighbours(s, o.order - 1);
         if (!code) code = sg_operation_run(s, &o);
         if (code && !c->fault) c->fault = code;
-        s->done_order = o.order;
         sg_operation_free(&o);
     }
     if (c->fault) drop_queue(s);
@@ -51,9 +50,9 @@ CUresult sg_stream_run(sg_stream *s, uint64_t until) {
     return c->fault;
 }
 
-/* What was enqueued on a default or blocking stream is waited for, though not done, by its neighbours. */
+/* Waiting for the default stream waits for the blocking ones as well. */
 static CUresult run_all(sg_stream *s) {
-    const CUresult code = run_neighbours(s, s->is_default ? SG_ALL : last_order);
+    const CUresult code = s->is_default ? run_neighbours(s, SG_ALL) : CUDA_SUCCESS;
     return code ? code : sg_stream_run(s, SG_ALL);
 }
 
@@ -247,7 +246,6 @@ CUresult cuEventElapsedTime_v2(float *milliseconds, CUevent start, CUevent end) 
     return sg_leave(code ? code : elapsed(milliseconds, start, end));
 }
 
-#undef cuEventElapsedTime
 CUresult cuEventElapsedTime(float *milliseconds, CUevent start, CUevent end) {
     const CUresult code = sg_enter(SG_cuEventElapsedTime);
     return sg_leave(code ? code : elapsed(milliseconds, start, end));

@@ -5,6 +5,8 @@
 #ifndef CW_CLI_H
 #define CW_CLI_H
 
+#include "counterweight/counterweight.h"
+
 enum { EXIT_GOOD = 0, EXIT_DIFFERS = 1, EXIT_USAGE = 2, EXIT_NO_DEVICE = 3, EXIT_IO = 4 };
 
 /* Prints the line "cw: MESSAGE" to stderr and returns `status`, so that a failure is one return statement. A message
@@ -14,5 +16,12 @@ enum { EXIT_GOOD = 0, EXIT_DIFFERS = 1, EXIT_USAGE = 2, EXIT_NO_DEVICE = 3, EXIT
 __attribute__((format(printf, 2, 3)))
 #endif
 int cw_complain(int status, const char *format, ...);
+
+/* The same for a failure of the library: "cw: LABEL: TEXT (what to do)". `label` may be NULL. Returns the exit status
+ * that belongs to the library's status. */
+int cw_complain_library(const char *label, const cw_error *why);
+
+/* "cw: memory is exhausted ..."; EXIT_IO. */
+int cw_complain_memory(void);
 
 #endif

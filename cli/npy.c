@@ -27,22 +27,14 @@ static const char *code_of(cw_dtype dtype) {
     return "V0";
 }
 
-/* A tuple as Python writes it: "()", "(5,)", "(2, 3)". */
-static int write_shape(char *text, size_t room, uint32_t rank, const uint64_t *shape) {
-    int n = snprintf(text, room, "(");
-    for (uint32_t i = 0; i < rank; i++)
-        n += snprintf(text + n, room - (size_t)n, i ? ", %" PRIu64 : "%" PRIu64, shape[i]);
-    return n + snprintf(text + n, room - (size_t)n, rank == 1 ? ",)" : ")");
-}
-
 /* NumPy leaves room for the first axis to grow to 21 digits, and then fills up to a multiple of 64 bytes, at least
  * by one space. With 16 axes that stays far below the 64 KiB of version 1. */
 void cw_npy_write_header(FILE *file, cw_dtype dtype, uint32_t rank, const uint64_t *shape) {
-    char dims[32 * (CW_MAX_RANK + 1)], text[sizeof dims + 256], first[24] = "";
-    write_shape(dims, sizeof dims, rank, shape);
+    char text[sizeof(cw_shape_text) + 256], first[24] = "";
+    const cw_shape_text dims = cw_shape_text_of(rank, shape);
     const int digits = rank ? snprintf(first, sizeof first, "%" PRIu64, shape[0]) : 21;
     const int n = snprintf(text, sizeof text, "{'descr': '<%s', 'fortran_order': False, 'shape': %s, }%*s",
-                           code_of(dtype), dims, 21 - digits, "");
+                           code_of(dtype), dims.text, 21 - digits, "");
     const int spaces = ALIGNMENT - (PREFIX_1 + n + 1) % ALIGNMENT, length = n + spaces + 1;
     fwrite(magic, 1, MAGIC, file);
     const unsigned char rest[] = {1, 0, (unsigned char)(length & 0xff), (unsigned char)(length >> 8)};

@@ -7,6 +7,7 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,6 +30,25 @@ int cw_tensor_count(cw_dtype dtype, uint32_t rank, const uint64_t *shape, uint64
     }
     *bytes = product;
     return 1;
+}
+
+int cw_tensor_same_form(const cw_tensor *a, const cw_tensor *b) {
+    return a->dtype == b->dtype && a->rank == b->rank && memcmp(a->shape, b->shape, a->rank * sizeof *a->shape) == 0;
+}
+
+cw_shape_text cw_shape_text_of(uint32_t rank, const uint64_t *shape) {
+    cw_shape_text t;
+    int n = snprintf(t.text, sizeof t.text, "(");
+    for (uint32_t i = 0; i < rank; i++)
+        n += snprintf(t.text + n, sizeof t.text - (size_t)n, i ? ", %" PRIu64 : "%" PRIu64, shape[i]);
+    snprintf(t.text + n, sizeof t.text - (size_t)n, rank == 1 ? ",)" : ")");
+    return t;
+}
+
+cw_shape_text cw_index_text_of(uint32_t rank, const uint64_t *shape, uint64_t index) {
+    uint64_t at[CW_MAX_RANK];
+    for (uint32_t axis = rank; axis-- > 0; index /= shape[axis]) at[axis] = index % shape[axis];
+    return cw_shape_text_of(rank, at);
 }
 
 int cw_file_open(const char *path, FILE **file, uint64_t *bytes) {

@@ -25,6 +25,16 @@ void cw_tensor_free(cw_tensor *tensor);
 /* Elements times bytes of an element. 0 if that does not fit in 63 bits, else 1. */
 int cw_tensor_count(cw_dtype dtype, uint32_t rank, const uint64_t *shape, uint64_t *bytes);
 
+/* 1 if dtype and shape are the same. */
+int cw_tensor_same_form(const cw_tensor *a, const cw_tensor *b);
+
+/* A tuple as Python writes it: "()", "(5,)", "(2, 3)". The same for the index of an element. */
+typedef struct cw_shape_text {
+    char text[32 * (CW_MAX_RANK + 1)];
+} cw_shape_text;
+cw_shape_text cw_shape_text_of(uint32_t rank, const uint64_t *shape);
+cw_shape_text cw_index_text_of(uint32_t rank, const uint64_t *shape, uint64_t index);
+
 /* Opens a regular file and tells its size. EXIT_GOOD, EXIT_IO. */
 int cw_file_open(const char *path, FILE **file, uint64_t *bytes);
 

@@ -33,6 +33,19 @@ struct cw_device {
     uint64_t launches; /* kernels launched; counted by the backend */
 };
 
+/* The kernels of a backend that has them, in any language: one per distribution. */
+/* clang-format off */
+#define CW_KERNEL_TABLE(ROW) /* launch->distribution, the kernel's name */ \
+    ROW(CWN_CONSTANT,         "cw_fill_constant") \
+    ROW(CWN_IDENTITY,         "cw_fill_identity") \
+    ROW(CWN_UNIFORM,          "cw_fill_uniform") \
+    ROW(CWN_NORMAL,           "cw_fill_normal") \
+    ROW(CWN_TRUNCATED_NORMAL, "cw_fill_truncated_normal") \
+    ROW(CWN_RADIUS,           "cw_fill_radius") \
+    ROW(CWN_SINE,             "cw_fill_sine") \
+    ROW(CWN_COSINE,           "cw_fill_cosine")
+/* clang-format on */
+
 /* Fills *why, if there is one, and returns status: `return cw_fail(why, CW_ERROR_SHAPE, 0, "...", ...)`. */
 __attribute__((format(printf, 4, 5), unused)) static cw_status cw_fail(cw_error *why, cw_status status, int32_t native,
                                                                       const char *format, ...) {

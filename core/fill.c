@@ -28,7 +28,7 @@ static cw_status check_room(const cw_destination *d, uint64_t bytes, uint64_t si
     if (bytes == 0) return CW_OK;
     if (!d->memory) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination's memory is NULL");
     if (d->bytes < bytes)
-        return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has %" PRIu64 " bytes and the tensor %" PRIu64,
+        return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has %" PRIu64 " bytes, and %" PRIu64 " are needed",
                        d->bytes, bytes);
     /* A cl_mem is a handle: only its offset says anything of alignment. */
     const uint64_t base = d->backend == CW_BACKEND_OPENCL ? 0 : (uint64_t)(uintptr_t)d->memory;
@@ -39,7 +39,7 @@ static cw_status check_room(const cw_destination *d, uint64_t bytes, uint64_t si
 
 static cw_status fill(cw_device *device, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const cw_status status = check_room(to, launch->count * 4, 4, why);
-    return status ? status : device->ops->fill(device, launch, to, why);
+    return status || launch->count == 0 ? status : device->ops->fill(device, launch, to, why);
 }
 
 cw_status cw_fill(cw_device *device, const cw_plan *plan, const cw_destination *destination, cw_error *why) {
@@ -71,21 +71,23 @@ cw_status cw_allocate(cw_device *device, uint64_t bytes, cw_destination *destina
     return device->ops->allocate(device, bytes, destination, why);
 }
 
+static cw_status check_copy(const cw_device *device, const cw_destination *destination, const void *host,
+                            uint64_t bytes, cw_error *why) {
+    const cw_status status = check_destination(device, destination, why);
+    if (status) return status;
+    if (!host && bytes) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the host's memory is NULL");
+    return check_room(destination, bytes, 1, why);
+}
+
 cw_status cw_write(cw_device *device, const cw_destination *destination, const void *host, uint64_t bytes,
                    cw_error *why) {
-    const cw_status status = check_destination(device, destination, why);
-    if (status || bytes == 0) return status;
-    if (!host || destination->bytes < bytes)
-        return cw_fail(why, CW_ERROR_DESTINATION, 0, "cw_write needs host memory and a destination of that size");
-    return device->ops->write(device, destination, host, bytes, why);
+    const cw_status status = check_copy(device, destination, host, bytes, why);
+    return status || bytes == 0 ? status : device->ops->write(device, destination, host, bytes, why);
 }
 
 cw_status cw_read(cw_device *device, const cw_destination *destination, void *host, uint64_t bytes, cw_error *why) {
-    const cw_status status = check_destination(device, destination, why);
-    if (status || bytes == 0) return status;
-    if (!host || destination->bytes < bytes)
-        return cw_fail(why, CW_ERROR_DESTINATION, 0, "cw_read needs host memory and a destination of that size");
-    return device->ops->read(device, destination, host, bytes, why);
+    const cw_status status = check_copy(device, destination, host, bytes, why);
+    return status || bytes == 0 ? status : device->ops->read(device, destination, host, bytes, why);
 }
 
 void cw_release(cw_device *device, cw_destination *destination) {

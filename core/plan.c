@@ -15,17 +15,17 @@
 #include "numeric/uniform.h"
 #include "shape.h"
 
-/* Python float: one rounding. Python int: rounded once where it travels as an integer tensor (`direct`), else first
- * to double and then to float. */
+/* Python float: one rounding; -0.0 counts as +0.0, but what merely rounds to -0.0 does not. Python int: rounded once
+ * where it travels as an integer tensor (`direct`), else first to double and then to float. */
 static float to_float(cw_number n, int direct) {
-    if (n.kind != CW_NUMBER_INTEGER) return (float)n.real;
+    if (n.kind != CW_NUMBER_INTEGER) return n.real == 0.0 ? 0.0f : (float)n.real;
     return direct ? (float)n.integer : (float)(double)n.integer;
 }
 
 static double to_double(cw_number n) { return n.kind == CW_NUMBER_INTEGER ? (double)n.integer : n.real; }
 
-/* TensorFlow's CPU operations read denormals as zeros of the same sign. An argument of -0.0 counts as +0.0. */
-static float as_read(float x) { return x == 0.0f ? 0.0f : cwn_flush(x); }
+/* What an operation sees of an argument: TensorFlow's CPU reads denormals as zeros of the same sign. */
+static float as_read(cw_number n, int direct) { return cwn_flush(to_float(n, direct)); }
 
 static cw_status refuse_unless_finite(double x, const char *name, cw_error *why) {
     if (isfinite(x)) return CW_OK;
@@ -46,7 +46,7 @@ static void set_affine(cw_decided *p, cw_distribution distribution, float scale,
 /* rnd * (maxval - minval) + minval, each a float32 operation. */
 static cw_status plan_uniform(cw_decided *p, cw_number minval, cw_number maxval, cw_error *why) {
     const int direct = p->spec.dialect == CW_DIALECT_KERAS3;
-    const float low = as_read(to_float(minval, direct)), high = as_read(to_float(maxval, direct));
+    const float low = as_read(minval, direct), high = as_read(maxval, direct);
     const float range = cwn_flush(high - low);
     if (refuse_unless_finite(low, "minval", why) || refuse_unless_finite(high, "maxval", why) ||
         refuse_unless_finite(range, "maxval - minval", why))
@@ -60,7 +60,7 @@ static cw_status plan_uniform(cw_decided *p, cw_number minval, cw_number maxval,
 /* rnd * stddev + mean. */
 static cw_status plan_normal(cw_decided *p, cw_distribution distribution, cw_number mean, cw_number stddev,
                              cw_error *why) {
-    const float scale = as_read(to_float(stddev, 0)), shift = as_read(to_float(mean, 0));
+    const float scale = as_read(stddev, 0), shift = as_read(mean, 0);
     if (refuse_unless_finite(scale, "stddev", why) || refuse_unless_finite(shift, "mean", why))
         return CW_ERROR_ARGUMENT;
     p->scale = to_double(stddev);
@@ -72,10 +72,10 @@ static cw_status plan_normal(cw_decided *p, cw_distribution distribution, cw_num
 /* Keras 3 multiplies the value by a tensor of ones, which flushes a denormal; TensorFlow's own does not. */
 static cw_status plan_constant(cw_decided *p, cw_number value, cw_error *why) {
     const int keras = p->spec.dialect == CW_DIALECT_KERAS3;
-    const float x = to_float(value, keras);
+    const float x = keras ? as_read(value, 1) : to_float(value, 0);
     if (refuse_unless_finite(x, "value", why)) return CW_ERROR_ARGUMENT;
     p->scale = to_double(value);
-    set_affine(p, CW_DISTRIBUTION_CONSTANT, keras || x == 0.0f ? as_read(x) : x, 0.0f);
+    set_affine(p, CW_DISTRIBUTION_CONSTANT, x, 0.0f);
     return CW_OK;
 }
 
@@ -84,7 +84,7 @@ static cw_status plan_identity(cw_decided *p, cw_number gain, cw_error *why) {
     if (p->spec.rank != 2)
         return cw_fail(why, CW_ERROR_SHAPE, 0, "identity needs a matrix, not a shape of rank %u (give two axes)",
                        (unsigned)p->spec.rank);
-    const float x = as_read(to_float(gain, 0));
+    const float x = as_read(gain, 0);
     if (refuse_unless_finite(x, "gain", why)) return CW_ERROR_ARGUMENT;
     p->scale = to_double(gain);
     set_affine(p, CW_DISTRIBUTION_IDENTITY, x, x * 0.0f);

@@ -18,20 +18,24 @@ cw_status cw_shape_elements(const cw_spec *spec, uint64_t *elements, cw_error *w
     return CW_OK;
 }
 
-/* The product of the named axes. An axis may be named twice, as in Keras. */
+/* The product of the named axes. An axis may be named twice, as in Keras. Whether it overflows does not depend on the
+ * axes' order, nor on one of size 0. */
 static cw_status named_fan(const cw_spec *spec, const cw_axes *axes, uint64_t *fan, cw_error *why) {
-    uint64_t product = 1;
-    for (uint32_t i = 0; i < axes->count && i < CW_MAX_RANK; i++) {
+    uint64_t product = 1, empty = 0;
+    if (axes->count > CW_MAX_RANK)
+        return cw_fail(why, CW_ERROR_ARGUMENT, 0, "%u axes are over %d", (unsigned)axes->count, CW_MAX_RANK);
+    for (uint32_t i = 0; i < axes->count; i++) {
         const int axis = axes->axis[i] < 0 ? axes->axis[i] + (int)spec->rank : axes->axis[i];
         if (axis < 0 || axis >= (int)spec->rank)
             return cw_fail(why, CW_ERROR_ARGUMENT, 0, "axis %d is outside a shape of rank %u", axes->axis[i],
                            (unsigned)spec->rank);
         const uint64_t n = spec->shape[axis];
-        if (n && product > (uint64_t)INT64_MAX / n)
+        if (n == 0) empty = 1;
+        else if (product > (uint64_t)INT64_MAX / n)
             return cw_fail(why, CW_ERROR_OVERFLOW, 0, "the product of the named axes is over 2^63 - 1");
-        product *= n;
+        else product *= n;
     }
-    *fan = product;
+    *fan = empty ? 0 : product;
     return CW_OK;
 }
 

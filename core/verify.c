@@ -11,14 +11,20 @@
 
 #define CHUNK 4096u /* elements recomputed at a time */
 
-/* Floats as integers that ascend with them: neighbours are 1 apart. */
-static int64_t ordered(uint32_t bits) {
-    return bits & 0x80000000u ? -1 - (int64_t)(bits & 0x7fffffffu) : (int64_t)bits;
+static int is_float(cw_dtype dtype) {
+    return dtype == CW_FLOAT32 || dtype == CW_FLOAT64 || dtype == CW_FLOAT16 || dtype == CW_BFLOAT16;
 }
 
-static void note(cw_difference *d, uint64_t index, uint32_t expected, uint32_t found) {
-    const int64_t distance = ordered(expected) - ordered(found);
-    const uint64_t ulp = (uint64_t)(distance < 0 ? -distance : distance);
+/* An element of `size` bytes as an unsigned integer that ascends with its value: a float's sign turns its other bits
+ * around, a signed integer's is moved. */
+static uint64_t ordered(cw_dtype dtype, size_t size, uint64_t bits) {
+    const uint64_t sign = UINT64_C(1) << (8 * size - 1), all = sign | (sign - 1);
+    if (is_float(dtype)) return bits & sign ? all & ~bits : bits | sign;
+    return dtype == CW_INT32 || dtype == CW_INT64 ? bits ^ sign : bits;
+}
+
+static void note(cw_difference *d, uint64_t index, uint64_t expected, uint64_t found) {
+    const uint64_t ulp = expected > found ? expected - found : found - expected;
     if (d->count++ == 0) d->first = index;
     if (ulp > d->max_ulp) {
         d->max_ulp = ulp;
@@ -26,12 +32,15 @@ static void note(cw_difference *d, uint64_t index, uint32_t expected, uint32_t f
     }
 }
 
-static void compare(cw_difference *d, const uint32_t *expected, const unsigned char *found, uint64_t first, uint64_t n) {
-    if (memcmp(expected, found, (size_t)n * 4) == 0) return;
+/* Of `n` elements, the first of which has the index `first`. */
+static void compare(cw_difference *d, cw_dtype dtype, const void *expected, const void *found, uint64_t first, uint64_t n) {
+    const size_t size = cw_dtype_size(dtype);
+    if (n == 0 || memcmp(expected, found, (size_t)n * size) == 0) return;
     for (uint64_t i = 0; i < n; i++) {
-        uint32_t bits;
-        memcpy(&bits, found + 4 * i, sizeof bits);
-        if (bits != expected[i]) note(d, first + i, expected[i], bits);
+        uint64_t a = 0, b = 0; /* little-endian */
+        memcpy(&a, (const char *)expected + i * size, size);
+        memcpy(&b, (const char *)found + i * size, size);
+        if (a != b) note(d, first + i, ordered(dtype, size, a), ordered(dtype, size, b));
     }
 }
 
@@ -53,7 +62,7 @@ cw_status cw_verify(const cw_plan *plan, const void *data, uint64_t bytes, cw_di
     for (uint64_t i = 0; i < p->elements; i += CHUNK) {
         const uint64_t n = p->elements - i < CHUNK ? p->elements - i : CHUNK;
         cw_reference_fill(&p->launch, i, n, expected);
-        compare(&d, expected, (const unsigned char *)data + 4 * i, i, n);
+        compare(&d, p->spec.dtype, expected, (const char *)data + 4 * i, i, n);
     }
     return conclude(&d, difference, why);
 }
@@ -61,14 +70,9 @@ cw_status cw_verify(const cw_plan *plan, const void *data, uint64_t bytes, cw_di
 cw_status cw_compare(cw_dtype dtype, const void *expected, const void *found, uint64_t elements,
                      cw_difference *difference, cw_error *why) {
     if (elements && (!expected || !found)) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_compare needs two arrays");
-    if (dtype != CW_FLOAT32) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "only float32 can be compared");
+    if (!cw_dtype_size(dtype)) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "unknown dtype number %d", (int)dtype);
     cw_difference d = {elements, 0, elements, elements, 0};
-    uint32_t chunk[CHUNK];
-    for (uint64_t i = 0; i < elements; i += CHUNK) {
-        const uint64_t n = elements - i < CHUNK ? elements - i : CHUNK;
-        memcpy(chunk, (const unsigned char *)expected + 4 * i, (size_t)n * 4);
-        compare(&d, chunk, (const unsigned char *)found + 4 * i, i, n);
-    }
+    compare(&d, dtype, expected, found, 0, elements);
     return conclude(&d, difference, why);
 }
 

@@ -7,19 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "opencl_source.h" /* made by embed.cmake: cw_opencl_source, the numeric text and kernels.cl, line by line */
-
-/* clang-format off */
-#define CW_KERNEL_TABLE(ROW) /* launch->distribution, the kernel's name */ \
-    ROW(CWN_CONSTANT,         "cw_fill_constant") \
-    ROW(CWN_IDENTITY,         "cw_fill_identity") \
-    ROW(CWN_UNIFORM,          "cw_fill_uniform") \
-    ROW(CWN_NORMAL,           "cw_fill_normal") \
-    ROW(CWN_TRUNCATED_NORMAL, "cw_fill_truncated_normal") \
-    ROW(CWN_RADIUS,           "cw_fill_radius") \
-    ROW(CWN_SINE,             "cw_fill_sine") \
-    ROW(CWN_COSINE,           "cw_fill_cosine")
-/* clang-format on */
+#include "opencl_source.h" /* made by cw_embed: cw_opencl_source, the numeric text and kernels.cl, line by line */
 
 static const struct {
     uint32_t distribution;

@@ -158,6 +158,45 @@ static void test_bad_specs(void **state) {
     expect_failure(&spec, CW_ERROR_SHAPE);
 }
 
+/* -0.0 counts as 0.0; an argument that only rounds to -0.0, or is a negative denormal, keeps its sign. */
+static void test_signs_of_zero_arguments(void **state) {
+    static const struct { double value; uint32_t keras, tf; } known[] = {
+        {-0.0, 0, 0}, {-1e-50, 0x80000000, 0x80000000}, {-1e-40, 0x80000000, 0x800116c2}, {1e-40, 0, 0x000116c2},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(known); i++) {
+        cw_spec spec = spec_of(CW_CONSTANT, 0, NULL);
+        spec.argument[CW_VALUE] = cw_real(known[i].value);
+        for (int tf = 0; tf < 2; tf++) {
+            uint32_t bits = 1;
+            spec.dialect = tf ? CW_DIALECT_TF : CW_DIALECT_KERAS3;
+            const cw_plan plan = plan_of(&spec);
+            assert_int_equal(cw_reference(&plan, 0, 1, &bits, NULL), CW_OK);
+            assert_int_equal(bits, tf ? known[i].tf : known[i].keras);
+        }
+    }
+}
+
+static void test_named_axes(void **state) {
+    (void)state;
+    cw_spec spec = spec_of(CW_HE_NORMAL, 3, (const uint64_t[]){0, 1ull << 40, 6});
+    spec.output_axes = (cw_axes){1, 3, {-1, 2, 0}};
+    spec.input_axes = (cw_axes){1, 2, {1, -1}};
+    const cw_plan plan = plan_of(&spec);
+    assert_int_equal(cw_plan_fan_in(&plan), 6ull << 40);
+    assert_int_equal(cw_plan_fan_out(&plan), 0);
+    spec.input_axes = (cw_axes){1, 3, {1, 1, 0}};
+    expect_failure(&spec, CW_ERROR_OVERFLOW);
+    spec.input_axes = (cw_axes){1, 3, {0, 1, 1}};
+    expect_failure(&spec, CW_ERROR_OVERFLOW);
+    spec.input_axes = (cw_axes){1, CW_MAX_RANK + 1, {0}};
+    expect_failure(&spec, CW_ERROR_ARGUMENT);
+    spec.input_axes = (cw_axes){1, 1, {3}};
+    expect_failure(&spec, CW_ERROR_ARGUMENT);
+    spec.input_axes = (cw_axes){1, 1, {-4}};
+    expect_failure(&spec, CW_ERROR_ARGUMENT);
+}
+
 static void test_names(void **state) {
     (void)state;
 #define CW_ROW(id, value, name, class_name, alias, ...) \
@@ -212,6 +251,24 @@ static void test_verify_finds_the_first(void **state) {
     assert_int_equal(cw_verify(&plan, x, sizeof x - 4, &d, NULL), CW_ERROR_ARGUMENT);
 }
 
+/* Neighbours are 1 apart in every dtype, over zero and over the sign of an integer too. */
+static void test_distances(void **state) {
+    static const struct { cw_dtype dtype; uint64_t a, b, distance; } known[] = {
+        {CW_FLOAT32, 0x80000000, 0, 1}, {CW_FLOAT32, 0x3f800000, 0x3f800001, 1}, {CW_FLOAT32, 0xbf800000, 0x3f800000, 0x7f000001},
+        {CW_FLOAT64, 0x8000000000000001, 1, 3}, {CW_FLOAT16, 0x8000, 0x0001, 2}, {CW_BFLOAT16, 0xbf80, 0xbf82, 2},
+        {CW_INT32, 0xffffffff, 1, 2}, {CW_INT64, UINT64_MAX, 0, 1}, {CW_UINT32, 0xffffffff, 1, 0xfffffffe},
+        {CW_UINT64, UINT64_MAX, 0, UINT64_MAX},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(known); i++) {
+        cw_difference d;
+        assert_int_equal(cw_compare(known[i].dtype, &known[i].a, &known[i].b, 1, &d, NULL), CW_DIFFERS);
+        assert_int_equal(d.max_ulp, known[i].distance);
+        assert_int_equal(cw_compare(known[i].dtype, &known[i].a, &known[i].a, 1, &d, NULL), CW_OK);
+    }
+    assert_int_equal(cw_compare((cw_dtype)99, &known, &known, 1, NULL, NULL), CW_ERROR_ARGUMENT);
+}
+
 static void test_describe(void **state) {
     (void)state;
     const cw_spec spec = spec_of(CW_GLOROT_UNIFORM, 4, (const uint64_t[]){3, 3, 64, 128});
@@ -232,7 +289,9 @@ int main(void) {
         cmocka_unit_test(test_fans),                 cmocka_unit_test(test_large_tensors_are_planned),
         cmocka_unit_test(test_overflow_is_a_status), cmocka_unit_test(test_bad_specs),
         cmocka_unit_test(test_names),                cmocka_unit_test(test_digest),
-        cmocka_unit_test(test_verify_finds_the_first), cmocka_unit_test(test_describe),
+        cmocka_unit_test(test_verify_finds_the_first), cmocka_unit_test(test_distances),
+        cmocka_unit_test(test_describe),
+        cmocka_unit_test(test_signs_of_zero_arguments), cmocka_unit_test(test_named_axes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@ Run by hand, from anywhere, in a virtual environment with the versions that the 
 
 keras.json      keras.initializers.*: seeds, shapes, arguments, fans, SeedGenerators
 stateless.json  tf.random.stateless_uniform, _normal, _truncated_normal
+../../cli/selftest.json  a few of both, which `cw selftest` carries
 *.npy           single tensors, one per distribution, for tests of files
 
 Tensors with NaN or infinity are left out: no initializer is asked to make them. Arguments are never -0.0, because
@@ -45,6 +46,9 @@ SCALING = ["GlorotUniform", "GlorotNormal", "HeUniform", "HeNormal", "LecunUnifo
 RANDOM = ["RandomUniform", "RandomNormal", "TruncatedNormal"] + SCALING
 SHORT = {"Zeros": "zeros", "Ones": "ones", "Constant": "constant", "Identity": "identity"} | {
     name: "".join("_" + c.lower() if c.isupper() else c for c in name)[1:] for name in RANDOM}
+
+LIMITS = {"RandomUniform": {"minval": -2.5, "maxval": 0.1}, "RandomNormal": {"mean": 0.1, "stddev": 0.05},
+          "TruncatedNormal": {"mean": 0.1, "stddev": 0.05}}
 
 Case = collections.namedtuple("Case", "initializer shape arguments seed call")
 
@@ -124,6 +128,17 @@ def axes_cases():
                 yield case(initializer, shape, given, seed=5)
 
 
+def underflow_cases():
+    """Arguments too small for any float32: they round to zero, and keep their sign there."""
+    for tiny in (-1e-50, 1e-50):
+        yield case("Constant", (3,), {"value": tiny})
+        yield case("Identity", (2, 3), {"gain": tiny})
+        for stddev in (0.0, -1e-50, 1e-39, 1.0):
+            yield case("RandomNormal", (41,), {"mean": tiny, "stddev": stddev}, seed=8)
+            yield case("TruncatedNormal", (41,), {"mean": tiny, "stddev": stddev}, seed=8)
+        yield case("RandomUniform", (41,), {"minval": tiny, "maxval": -1.0}, seed=8)
+
+
 def stateless_cases():
     pairs = [[0, 0], [1, 2], [-1, -1], [42, 0], [0, 42], [2**32, 1], [-2**63, 2**63 - 1], [2**63 - 1, -2]]
     for seed in pairs:
@@ -139,6 +154,20 @@ def stateless_cases():
         yield case("RandomUniform", (41,), {"minval": number, "maxval": 1e-38}, [5, 6])
         yield case("RandomNormal", (41,), {"mean": number, "stddev": 1e-38}, [5, 6])
         yield case("TruncatedNormal", (41,), {"mean": 0.0, "stddev": number}, [5, 6])
+
+
+def selftest_cases():
+    yield case("GlorotUniform", (2, 2), seed=0)
+    yield from (case("Zeros", (7, 1000)), case("Ones", (7, 1000)), case("Constant", (7, 1000), {"value": 0.1}))
+    yield case("Identity", (30, 50), {"gain": 0.1})
+    for initializer in RANDOM[:3]:
+        yield case(initializer, (100003,), seed=-1)
+        yield case(initializer, (100003,), LIMITS[initializer], [3, 4])
+    for initializer in SCALING:
+        yield case(initializer, (7, 7, 3, 8), seed=1337)
+    yield case("RandomUniform", (100003,), {"minval": -2e-38, "maxval": 2e-38}, seed=3)
+    yield case("RandomNormal", (100003,), {"mean": 1e-38, "stddev": 2e-38}, seed=3)
+    yield case("TruncatedNormal", (100003,), {"mean": 1e-38, "stddev": 2e-38}, seed=3)
 
 
 # --------------------------------------------------------------------------------------------- what they really are
@@ -171,6 +200,14 @@ def keras_entry(c, number):
 
 def stateless_entry(c, number):
     return {"initializer": SHORT[c.initializer], **c.arguments, "seed": c.seed, "seed_rule": "stateless"}
+
+
+def any_tensor(c):
+    return stateless_tensor(c) if isinstance(c.seed, list) else keras_tensor(c)
+
+
+def any_entry(c, number):
+    return stateless_entry(c, number) if isinstance(c.seed, list) else keras_entry(c, number)
 
 
 def name_of(c, prefix):
@@ -223,9 +260,11 @@ def write_arrays(folder):
 
 def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
-    groups = (plain_cases, seed_cases, one_number_cases, normal_cases, uniform_cases, scaling_cases, axes_cases)
+    groups = (plain_cases, seed_cases, one_number_cases, normal_cases, uniform_cases, scaling_cases, axes_cases,
+              underflow_cases)
     write(folder / "keras.json", [c for group in groups for c in group()], keras_tensor, keras_entry, "")
     write(folder / "stateless.json", stateless_cases(), stateless_tensor, stateless_entry, "stateless/")
+    write(HERE.parent.parent / "cli" / "selftest.json", selftest_cases(), any_tensor, any_entry, "")
     write_arrays(folder)
 
 

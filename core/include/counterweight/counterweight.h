@@ -286,10 +286,17 @@ typedef struct cw_destination {
 
 typedef enum cw_backend { CW_BACKEND_CPU = 1, CW_BACKEND_OPENCL = 2, CW_BACKEND_CUDA = 3 } cw_backend;
 
+/* Every function from here to cw_fill_proof that returns a status may return
+ * CW_ERROR_ARGUMENT     no device
+ * CW_ERROR_STRUCT       the destination or the plan was not made by this version
+ * CW_ERROR_DESTINATION  no destination, one of another backend, without memory (or, in OpenCL, a queue), too small,
+ *                       misaligned, or of another context; host memory of NULL
+ * and those named with it. */
+
 /* Fills the destination with the planned tensor, in row-major order. On the CPU it returns when that is done;
  * on OpenCL and CUDA when it is enqueued, and faults that come later appear in cw_sync. It never allocates device
  * memory, synchronizes, compiles or loads.
- * CW_ERROR_STRUCT, CW_ERROR_DESTINATION, CW_ERROR_DEVICE, CW_ERROR_MEMORY */
+ * CW_ERROR_DEVICE, CW_ERROR_MEMORY */
 CW_API cw_status cw_fill(cw_device *device, const cw_plan *plan, const cw_destination *destination, cw_error *why);
 
 /* Waits until the work on the destination's queue is done. CW_ERROR_DEVICE if any of it failed. */
@@ -326,12 +333,13 @@ CW_API uint64_t cw_device_launches(const cw_device *device);
  * destination is the function of the word i: radius sqrt(-2 log u), or sine or cosine of 2 pi u. */
 typedef enum cw_proof { CW_PROOF_RADIUS = 1, CW_PROOF_SINE = 2, CW_PROOF_COSINE = 3 } cw_proof;
 #define CW_PROOF_INPUTS 8388608u
+/* As cw_fill, and CW_ERROR_ARGUMENT for a number that is no proof. */
 CW_API cw_status cw_fill_proof(cw_device *device, cw_proof proof, const cw_destination *destination, cw_error *why);
 
 /* ------------------------------------------------------------------------------------------ verify and digest */
 
 /* Where two arrays differ. An index is `elements` where there is none. Distances are in units in the last place:
- * floats as ordered integers, so that neighbours are 1 apart and -0 and +0 are 1 apart. */
+ * floats as ordered integers, so that neighbours are 1 apart and -0 and +0 are 1 apart; of integers the distance. */
 typedef struct cw_difference {
     uint64_t elements, count, first, worst, max_ulp;
 } cw_difference;
@@ -341,7 +349,7 @@ typedef struct cw_difference {
  * for CW_OK and CW_DIFFERS. */
 CW_API cw_status cw_verify(const cw_plan *plan, const void *data, uint64_t bytes, cw_difference *difference, cw_error *why);
 
-/* Compares two arrays of float32 bit by bit. CW_OK, CW_DIFFERS, CW_ERROR_ARGUMENT, CW_ERROR_UNSUPPORTED. */
+/* Compares two arrays of any dtype bit by bit. CW_OK, CW_DIFFERS, CW_ERROR_ARGUMENT. */
 CW_API cw_status cw_compare(cw_dtype dtype, const void *expected, const void *found, uint64_t elements,
                             cw_difference *difference, cw_error *why);
 

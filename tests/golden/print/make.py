@@ -40,6 +40,7 @@ CASES = {
     "one_below_million": [999999.94],
     "one_million": [1e6],
     "ratio_thousand": [0.001, 1.0],
+    "ratio_exactly_thousand": [0.125, 125.0],
     "ratio_over_thousand": [0.001, 1.0001],
     "ratio_infinite": [1e-45, 3e38],
     "cut_carries": [0.999999999, 9.9999995, 99.99999, 0.5],

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What two arrays differ in, as `cw verify` and `cw diff` tell it.
+ */
+#ifndef CW_CLI_COMPARE_H
+#define CW_CLI_COMPARE_H
+
+#include "tensor.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* One pair of arrays, the first of which is what is expected. */
+typedef struct cw_comparison {
+    const cw_tensor *tensor; /* name, dtype, shape */
+    const void *expected, *found;
+    cw_difference difference;
+} cw_comparison;
+
+/* All pairs of a command. Starts as {0}. */
+typedef struct cw_tally {
+    bool json;
+    json_t *rows; /* for --json */
+    uint64_t tensors, elements, differing_tensors, differing_elements;
+} cw_tally;
+
+/* Compares and counts; a pair that differs is printed, for --json every pair. EXIT_GOOD, also where they differ. */
+int cw_tally_pair(cw_tally *tally, const cw_tensor *tensor, const void *expected, const void *found);
+
+/* Counts a tensor that differs as a whole, such as by its shape: `what` says how. */
+int cw_tally_whole(cw_tally *tally, const char *name, const char *what);
+
+/* Prints the sum of it; `what` says what was compared with what. Releases the tally. EXIT_GOOD if nothing differs,
+ * else EXIT_DIFFERS. */
+int cw_tally_end(cw_tally *tally, const char *what);
+
+#endif

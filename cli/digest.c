@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cw digest: of the tensors in files, or of those that a device makes.
+ */
+#include "cli.h"
+#include "commands.h"
+#include "device.h"
+#include "make.h"
+#include "options.h"
+#include "tensors.h"
+
+#include <string.h>
+
+static const cw_usage usage = {
+    "cw digest FILE...\n"
+    "cw digest MODEL.json [--device D]\n"
+    "cw digest [options] [--device D]\n\n"
+    "Prints the digest of each tensor, and of all together: 32 hexadecimal digits that depend on dtype, shape, name and\n"
+    "every bit. Not cryptographic. FILE is .npy or .safetensors; digests in a manifest must be met.\n",
+    CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_JSON, INT32_MAX};
+
+/* What was found so far; `tensors` only for --json. */
+typedef struct result {
+    json_t *tensors;
+    cw_sums total;
+    bool json;
+} result;
+
+static int add(result *r, const char *name, cw_sums digest) {
+    const cw_hex hex = cw_hex_of(digest);
+    if (!r->json) {
+        printf("%s  %s\n", hex.text, name);
+        return EXIT_GOOD;
+    }
+    json_t *row = json_pack("{s:s, s:s}", "name", name, "digest", hex.text);
+    return row && json_array_append_new(r->tensors, row) == 0 ? EXIT_GOOD : cw_complain_memory();
+}
+
+static int add_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest) {
+    (void)data;
+    return add(user, entry->name, digest);
+}
+
+static int add_made(result *r, const cw_options *options, const char *manifest) {
+    cw_model model = {0};
+    cw_device *device = NULL;
+    cw_made made;
+    int status = cw_options_model(options, manifest, &model);
+    if (status == EXIT_GOOD) status = cw_device_open(cw_options_device(options), options->threads, &device);
+    if (status == EXIT_GOOD) status = cw_make(device, &model, add_sink, r, &made);
+    if (status == EXIT_GOOD) status = cw_made_check(&made, &model);
+    if (status == EXIT_GOOD) r->total = made.total;
+    cw_device_close(device);
+    cw_model_free(&model);
+    return status;
+}
+
+static int add_file(result *r, const char *path) {
+    cw_tensors t = {0};
+    int status = cw_tensors_read(path, &t);
+    for (size_t i = 0; i < t.count && status == EXIT_GOOD; i++) {
+        const cw_sums digest = cw_tensor_digest(&t.tensor[i], t.tensor[i].data);
+        cw_digest_total(&r->total, t.tensor[i].name, digest);
+        status = add(r, t.tensor[i].name ? t.tensor[i].name : path, digest);
+    }
+    cw_tensors_free(&t);
+    return status;
+}
+
+static int add_files(result *r, const cw_options *options) {
+    int status = EXIT_GOOD;
+    if (options->tensor_option || options->devices)
+        return cw_complain(EXIT_USAGE, "--%s does not go with files (see cw digest --help)",
+                           options->tensor_option ? options->tensor_option : "device");
+    for (int i = 0; i < options->operands && status == EXIT_GOOD; i++) status = add_file(r, options->operand[i]);
+    return status;
+}
+
+static int finish(const result *r) {
+    const cw_hex hex = cw_hex_of(r->total);
+    if (!r->json) {
+        printf("%s  total\n", hex.text);
+        return EXIT_GOOD;
+    }
+    json_t *all = json_pack("{s:O, s:s}", "tensors", r->tensors, "digest", hex.text);
+    if (!all) return cw_complain_memory();
+    json_dumpf(all, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(all);
+    return EXIT_GOOD;
+}
+
+int cw_digest_command(int argc, char **argv) {
+    cw_options options;
+    int status = cw_options_read(argc, argv, &usage, &options);
+    if (status != EXIT_GOOD || options.help) return status;
+    result r = {.tensors = json_array(), .json = options.json};
+    const char *first = options.operands ? options.operand[0] : NULL;
+    if (!first || (options.operands == 1 && cw_is_manifest(first))) status = add_made(&r, &options, first);
+    else status = add_files(&r, &options);
+    if (status == EXIT_GOOD) status = finish(&r);
+    json_decref(r.tensors);
+    return status;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fields.h"
+
+#include "cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------------------------------------- seed rules */
+
+typedef struct seed_rule {
+    const char *name;
+    uint32_t seeds; /* how many numbers a seed has */
+    cw_dialect dialect;
+    cw_philox (*philox)(const int64_t *seed, int64_t call);
+} seed_rule;
+
+static cw_philox keras(const int64_t *seed, int64_t call) { return cw_philox_keras(seed[0], call); }
+
+static cw_philox stateless(const int64_t *seed, int64_t call) {
+    (void)call;
+    return cw_philox_stateless(seed[0], seed[1]);
+}
+
+static cw_philox raw(const int64_t *seed, int64_t call) {
+    (void)call;
+    const cw_philox p = {{(uint32_t)seed[0], (uint32_t)seed[1]},
+                         {(uint32_t)seed[2], (uint32_t)seed[3], (uint32_t)seed[4], (uint32_t)seed[5]}};
+    return p;
+}
+
+static const seed_rule seed_rules[] = {
+    {"keras", 1, CW_DIALECT_KERAS3, keras},
+    {"stateless", 2, CW_DIALECT_TF, stateless},
+    {"raw", 6, CW_DIALECT_KERAS3, raw},
+};
+enum { SEED_RULES = sizeof seed_rules / sizeof *seed_rules };
+
+static const seed_rule *seed_rule_of(const char *name) {
+    for (int i = 0; i < SEED_RULES; i++)
+        if (strcmp(seed_rules[i].name, name) == 0) return &seed_rules[i];
+    return NULL;
+}
+
+/* ------------------------------------------------------------------------------------------------------- words */
+
+cw_fields cw_fields_start(void) {
+    const cw_spec spec = CW_SPEC_INIT;
+    cw_fields f = {.spec = spec, .seed_rule = seed_rules[0].name};
+    return f;
+}
+
+static bool take_initializer(cw_fields *f, const char *word) {
+    return (f->spec.initializer = cw_initializer_from_name(word)) != 0;
+}
+
+static bool take_dtype(cw_fields *f, const char *word) { return (f->spec.dtype = cw_dtype_from_name(word)) != 0; }
+
+static bool take_seed_rule(cw_fields *f, const char *word) {
+    const seed_rule *rule = seed_rule_of(word);
+    f->seed_rule = rule ? rule->name : NULL;
+    return rule != NULL;
+}
+
+static bool take_dialect(cw_fields *f, const char *word) {
+    f->has_dialect = true;
+    return (f->spec.dialect = cw_dialect_from_name(word)) != 0;
+}
+
+static bool take_mode(cw_fields *f, const char *word) {
+    f->spec.argument[CW_MODE] = cw_integer(cw_mode_from_name(word));
+    return cw_mode_from_name(word) != 0;
+}
+
+/* The distributions that variance_scaling may draw from; "constant" and "identity" are none of them. */
+static bool take_distribution(cw_fields *f, const char *word) {
+    const cw_distribution d = cw_distribution_from_name(word);
+    f->spec.argument[CW_DISTRIBUTION] = cw_integer(d);
+    return d >= CW_DISTRIBUTION_UNIFORM;
+}
+
+static const struct {
+    const char *field;
+    bool (*take)(cw_fields *, const char *);
+    const char *known;
+} words[] = {
+    {"initializer", take_initializer, NULL},
+    {"dtype", take_dtype, "float32 float64 float16 bfloat16 int32 int64 uint32 uint64"},
+    {"seed_rule", take_seed_rule, "keras stateless raw"},
+    {"dialect", take_dialect, "keras3 tf"},
+    {"mode", take_mode, "fan_in fan_out fan_avg"},
+    {"distribution", take_distribution, "truncated_normal untruncated_normal uniform"},
+};
+enum { WORDS = sizeof words / sizeof *words };
+
+static int word_index(const char *field) {
+    for (int i = 0; i < WORDS; i++)
+        if (strcmp(words[i].field, field) == 0) return i;
+    return -1;
+}
+
+int cw_field_is_word(const char *field) { return word_index(field) >= 0; }
+
+static const char *known_initializers(void) {
+#define CW_ROW(id, value, name, ...) " " name
+    return &CW_INITIALIZER_TABLE(CW_ROW)[1];
+#undef CW_ROW
+}
+
+int cw_fields_word(cw_fields *fields, const char *label, const char *field, const char *word) {
+    const int i = word_index(field);
+    if (words[i].take(fields, word)) return EXIT_GOOD;
+    return cw_complain(EXIT_USAGE, "%s: \"%s\" is unknown (known are %s)", label, word,
+                       words[i].known ? words[i].known : known_initializers());
+}
+
+cw_argument cw_field_argument(const char *field) {
+    for (int a = 0; a < CW_ARGUMENTS; a++) {
+        const char *name = cw_argument_name((cw_argument)a);
+        if (name && strcmp(name, field) == 0 && !cw_field_is_word(field)) return (cw_argument)a;
+    }
+    return CW_ARGUMENTS;
+}
+
+/* -------------------------------------------------------------------------------------------- lists of integers */
+
+int cw_fields_shape(cw_fields *fields, const char *label, const int64_t *axis, uint32_t rank) {
+    for (uint32_t i = 0; i < rank; i++)
+        if (axis[i] < 0)
+            return cw_complain(EXIT_USAGE, "%s: the axis %lld is negative (sizes are 0 or more)", label, (long long)axis[i]);
+    for (uint32_t i = 0; i < rank; i++) fields->spec.shape[i] = (uint64_t)axis[i];
+    fields->spec.rank = rank;
+    fields->has_shape = true;
+    return EXIT_GOOD;
+}
+
+int cw_fields_axes(cw_axes *axes, const char *label, const int64_t *axis, uint32_t count) {
+    cw_axes a = {.given = 1, .count = (uint8_t)count};
+    for (uint32_t i = 0; i < count; i++) {
+        if (axis[i] < -CW_MAX_RANK || axis[i] >= CW_MAX_RANK)
+            return cw_complain(EXIT_USAGE, "%s: there is no axis %lld (axes count from 0, or from -1 backwards)", label,
+                               (long long)axis[i]);
+        a.axis[i] = (int8_t)axis[i];
+    }
+    *axes = a;
+    return EXIT_GOOD;
+}
+
+int cw_fields_seed(cw_fields *fields, const char *label, const int64_t *seed, uint32_t count) {
+    if (count == 0) return cw_complain(EXIT_USAGE, "%s: the seed is empty (give an integer)", label);
+    memcpy(fields->seed, seed, count * sizeof *seed);
+    fields->seed_count = count;
+    fields->has_seed = true;
+    return EXIT_GOOD;
+}
+
+/* -------------------------------------------------------------------------------------------------------- plan */
+
+static int check_raw_words(const cw_fields *f, const char *label) {
+    for (uint32_t i = 0; i < f->seed_count; i++)
+        if (f->seed[i] < 0 || f->seed[i] > UINT32_MAX)
+            return cw_complain(EXIT_USAGE, "%s: %lld is no 32-bit word (the seed rule raw takes words from 0 to 0xffffffff)",
+                               label, (long long)f->seed[i]);
+    return EXIT_GOOD;
+}
+
+static int check_seed(const cw_fields *f, const seed_rule *rule, const char *label) {
+    if (f->has_seed && f->seed_count != rule->seeds)
+        return cw_complain(EXIT_USAGE, "%s: the seed has %u numbers (the seed rule %s takes %u)", label, f->seed_count,
+                           rule->name, rule->seeds);
+    if (f->has_call && rule->philox != keras)
+        return cw_complain(EXIT_USAGE, "%s: call does not go with the seed rule %s (leave it out)", label, rule->name);
+    if (f->call < 0) return cw_complain(EXIT_USAGE, "%s: call is negative (it counts from 0)", label);
+    return rule->philox == raw ? check_raw_words(f, label) : EXIT_GOOD;
+}
+
+int cw_fields_plan(const cw_fields *fields, const char *label, cw_plan *plan) {
+    const seed_rule *rule = seed_rule_of(fields->seed_rule);
+    cw_spec spec = fields->spec;
+    cw_error why;
+    int status = check_seed(fields, rule, label ? label : "--seed");
+    if (status != EXIT_GOOD) return status;
+    spec.philox = rule->philox(fields->seed, fields->call);
+    if (!fields->has_dialect) spec.dialect = rule->dialect;
+    return cw_plan_make(&spec, plan, &why) ? cw_complain_library(label, &why) : EXIT_GOOD;
+}
+
+/* ------------------------------------------------------------------------------------------------ back to a text */
+
+static json_t *integers(const int64_t *list, uint32_t count) {
+    json_t *array = json_array();
+    for (uint32_t i = 0; i < count; i++) json_array_append_new(array, json_integer(list[i]));
+    return array;
+}
+
+static json_t *shape_of(const cw_spec *spec) {
+    json_t *array = json_array();
+    for (uint32_t i = 0; i < spec->rank; i++) json_array_append_new(array, json_integer((json_int_t)spec->shape[i]));
+    return array;
+}
+
+static json_t *axes_of(const cw_axes *axes) {
+    json_t *array = json_array();
+    for (uint32_t i = 0; i < axes->count; i++) json_array_append_new(array, json_integer(axes->axis[i]));
+    return array;
+}
+
+static json_t *argument_of(cw_argument a, cw_number n) {
+    if (a == CW_MODE) return json_string(cw_mode_name((cw_mode)n.integer));
+    if (a == CW_DISTRIBUTION) return json_string(cw_distribution_name((cw_distribution)n.integer));
+    return n.kind == CW_NUMBER_INTEGER ? json_integer(n.integer) : json_real(n.real);
+}
+
+static void add_seed(json_t *entry, const cw_fields *f) {
+    if (!f->has_seed) return;
+    json_object_set_new(entry, "seed", f->seed_count == 1 ? json_integer(f->seed[0]) : integers(f->seed, f->seed_count));
+    json_object_set_new(entry, "seed_rule", json_string(f->seed_rule));
+    if (f->has_call) json_object_set_new(entry, "call", json_integer(f->call));
+}
+
+json_t *cw_fields_entry(const cw_fields *fields, const char *name) {
+    const cw_spec *s = &fields->spec;
+    json_t *entry = json_pack("{s:s, s:o, s:s, s:s}", "name", name, "shape", shape_of(s), "dtype", cw_dtype_name(s->dtype),
+                              "initializer", cw_initializer_name(s->initializer));
+    for (int a = 0; a < CW_ARGUMENTS; a++)
+        if (s->argument[a].kind)
+            json_object_set_new(entry, cw_argument_name((cw_argument)a), argument_of((cw_argument)a, s->argument[a]));
+    if (s->input_axes.given) json_object_set_new(entry, "input_axes", axes_of(&s->input_axes));
+    if (s->output_axes.given) json_object_set_new(entry, "output_axes", axes_of(&s->output_axes));
+    if (fields->has_dialect) json_object_set_new(entry, "dialect", json_string(cw_dialect_name(s->dialect)));
+    add_seed(entry, fields);
+    return entry;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "commands.h"
+
+static const struct {
+    const char *name, *help;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"init", "make one tensor, or a model, on a device; write or print it", cw_init_command},
+    {"plan", "fans, limit or stddev, key, counter range, bytes, launches; no device needed", cw_plan_command},
+    {"verify", "recompute on the host; compare with a file, or with what a device wrote", cw_verify_command},
+    {"diff", "compare two files, or what two devices write", cw_diff_command},
+    {"digest", "digests per tensor and in total", cw_digest_command},
+    {"devices", "backends and devices, and the properties that matter for the bits", cw_devices_command},
+    {"selftest", "goldens of TensorFlow, and the exhaustive proof, on a device", cw_selftest_command},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static int help(void) {
+    printf("cw: starting weights of neural networks, with the bits that TensorFlow and Keras give\n\n"
+           "  cw init --shape 3,3,64,128 --initializer he_normal --seed 42 -o kernel.npy\n"
+           "  cw init MODEL.json --device opencl -o model.safetensors\n\n");
+    for (int i = 0; i < COMMANDS; i++) printf("  cw %-9s %s\n", commands[i].name, commands[i].help);
+    printf("\ncw SUBCOMMAND --help shows the options. Exit status: 0 good, 1 differs, 2 wrong usage or bad content,\n"
+           "3 no such device, driver or runtime, 4 a file cannot be opened, read or written, or memory is exhausted.\n");
+    return EXIT_GOOD;
+}
+
+static int version(void) {
+    printf("cw %s, numerics version %u\n", cw_version(), (unsigned)cw_numerics_version());
+    return EXIT_GOOD;
+}
+
+/* A result that did not get out is no result. */
+static int finish(int status) {
+    if (status != EXIT_GOOD || (fflush(stdout) == 0 && !ferror(stdout))) return status;
+    return cw_complain(EXIT_IO, "stdout cannot be written (check where it goes)");
+}
+
+static int run(int argc, char **argv) {
+    if (argc < 2) return cw_complain(EXIT_USAGE, "there is no subcommand (see cw --help)");
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) return help();
+    if (strcmp(argv[1], "--version") == 0) return version();
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
+    return cw_complain(EXIT_USAGE, "there is no subcommand \"%s\" (see cw --help)", argv[1]);
+}
+
+int main(int argc, char **argv) { return finish(run(argc, argv)); }

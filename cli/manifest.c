@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading a manifest: docs/MANIFEST.md.
+ */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+#include "model.h"
+
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LABEL = 512, LARGEST = 100000000 };
+
+/* The tensor that is being read. `label` names file and tensor in complaints. */
+typedef struct reader {
+    char label[LABEL];
+    cw_entry *entry;
+    bool has_config; /* the object form: arguments are in its config */
+} reader;
+
+static int complain(const reader *r, const char *field, const char *what) {
+    return cw_complain(EXIT_USAGE, "%s: %s %s (see docs/MANIFEST.md)", r->label, field, what);
+}
+
+/* ------------------------------------------------------------------------------------------------ single fields */
+
+static int take_text(const reader *r, const char *field, const json_t *value, const char **text) {
+    *text = json_string_value(value);
+    return *text ? EXIT_GOOD : complain(r, field, "is no text");
+}
+
+static int take_list(const reader *r, const char *field, const json_t *value, int64_t *list, uint32_t room,
+                     uint32_t *count) {
+    if (!json_is_array(value)) return complain(r, field, "is no list of integers");
+    if (json_array_size(value) > room) return complain(r, field, "has too many numbers");
+    *count = (uint32_t)json_array_size(value);
+    for (uint32_t i = 0; i < *count; i++) {
+        const json_t *item = json_array_get(value, i);
+        if (!json_is_integer(item)) return complain(r, field, "is no list of integers");
+        list[i] = json_integer_value(item);
+    }
+    return EXIT_GOOD;
+}
+
+static int take_name(reader *r, const char *field, const json_t *value) {
+    const char *text;
+    const int status = take_text(r, field, value, &text);
+    if (status != EXIT_GOOD) return status;
+    if (!*text) return complain(r, field, "is empty");
+    r->entry->name = strdup(text);
+    return r->entry->name ? EXIT_GOOD : cw_complain_memory();
+}
+
+static int take_shape(reader *r, const char *field, const json_t *value) {
+    int64_t axis[CW_MAX_RANK];
+    uint32_t rank = 0;
+    const int status = take_list(r, field, value, axis, CW_MAX_RANK, &rank);
+    return status != EXIT_GOOD ? status : cw_fields_shape(&r->entry->fields, r->label, axis, rank);
+}
+
+static int take_seed(reader *r, const char *field, const json_t *value) {
+    int64_t seed[CW_MAX_SEEDS] = {0};
+    uint32_t count = 1;
+    if (json_is_integer(value)) seed[0] = json_integer_value(value);
+    else if (!json_is_array(value)) return complain(r, field, "is no integer and no list of integers");
+    else {
+        const int status = take_list(r, field, value, seed, CW_MAX_SEEDS, &count);
+        if (status != EXIT_GOOD) return status;
+    }
+    return cw_fields_seed(&r->entry->fields, r->label, seed, count);
+}
+
+static int take_call(reader *r, const char *field, const json_t *value) {
+    if (!json_is_integer(value)) return complain(r, field, "is no integer");
+    r->entry->fields.call = json_integer_value(value);
+    r->entry->fields.has_call = true;
+    return EXIT_GOOD;
+}
+
+static int take_digest(reader *r, const char *field, const json_t *value) {
+    const char *text;
+    const int status = take_text(r, field, value, &text);
+    if (status != EXIT_GOOD) return status;
+    r->entry->has_digest = true;
+    return cw_hex_read(text, &r->entry->digest) ? EXIT_GOOD : complain(r, field, "is not 32 hexadecimal digits");
+}
+
+static int take_word(reader *r, const char *field, const json_t *value) {
+    const char *text;
+    const int status = take_text(r, field, value, &text);
+    return status != EXIT_GOOD ? status : cw_fields_word(&r->entry->fields, r->label, field, text);
+}
+
+static int take_axes(reader *r, const char *field, const json_t *value, cw_axes *axes) {
+    int64_t axis[CW_MAX_RANK];
+    uint32_t count = 0;
+    if (json_is_null(value)) return EXIT_GOOD; /* as Keras writes an argument that was not given */
+    const int status = take_list(r, field, value, axis, CW_MAX_RANK, &count);
+    return status != EXIT_GOOD ? status : cw_fields_axes(axes, r->label, axis, count);
+}
+
+static int take_number(reader *r, const char *field, const json_t *value) {
+    if (!json_is_number(value)) return complain(r, field, "is no number");
+    r->entry->fields.spec.argument[cw_field_argument(field)] =
+        json_is_integer(value) ? cw_integer(json_integer_value(value)) : cw_real(json_real_value(value));
+    return EXIT_GOOD;
+}
+
+/* An argument of an initializer: a field in the short form, a part of `config` in the other. */
+static int take_argument(reader *r, const char *field, const json_t *value) {
+    cw_spec *spec = &r->entry->fields.spec;
+    if (strcmp(field, "input_axes") == 0) return take_axes(r, field, value, &spec->input_axes);
+    if (strcmp(field, "output_axes") == 0) return take_axes(r, field, value, &spec->output_axes);
+    if (strcmp(field, "mode") == 0 || strcmp(field, "distribution") == 0) return take_word(r, field, value);
+    if (cw_field_argument(field) != CW_ARGUMENTS) return take_number(r, field, value);
+    return complain(r, field, "is no field that is known here");
+}
+
+/* -------------------------------------------------------------------------------------------------- initializer */
+
+/* The drawn seed is in no config that Keras writes, so an empty one means that nobody has put it there. */
+static int take_config_seed(reader *r, const json_t *value) {
+    if (json_is_null(value)) return complain(r, "seed", "is null: Keras would draw one");
+    return r->entry->fields.has_seed ? EXIT_GOOD : take_seed(r, "seed", value);
+}
+
+static int take_config(reader *r, json_t *config) {
+    const char *key;
+    json_t *value;
+    int status = EXIT_GOOD;
+    if (!json_is_object(config)) return complain(r, "config", "is no object");
+    json_object_foreach(config, key, value) {
+        status = strcmp(key, "seed") == 0 ? take_config_seed(r, value) : take_argument(r, key, value);
+        if (status != EXIT_GOOD) break;
+    }
+    return status;
+}
+
+static int take_initializer(reader *r, const char *field, const json_t *value) {
+    const char *key;
+    json_t *part;
+    int status = EXIT_GOOD;
+    if (!json_is_object(value)) return take_word(r, field, value);
+    r->has_config = true;
+    if (!json_object_get(value, "class_name")) return complain(r, field, "has no class_name");
+    json_object_foreach((json_t *)value, key, part) {
+        if (strcmp(key, "class_name") == 0) status = take_word(r, field, part);
+        else if (strcmp(key, "config") == 0) status = take_config(r, part);
+        else if (strcmp(key, "module") != 0 && strcmp(key, "registered_name") != 0)
+            status = complain(r, key, "is no field of an initializer");
+        if (status != EXIT_GOOD) break;
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------------------------------------------ tensors */
+
+/* Name first, for complaints; the tensor's own seed before that of a config, which it overrides. */
+static const struct {
+    const char *name;
+    int (*take)(reader *, const char *, const json_t *);
+    bool required;
+} tensor_fields[] = {
+    {"name", take_name, true},      {"shape", take_shape, true},      {"seed", take_seed, false},
+    {"initializer", take_initializer, true}, {"dtype", take_word, false}, {"seed_rule", take_word, false},
+    {"call", take_call, false},     {"dialect", take_word, false},    {"digest", take_digest, false},
+};
+enum { TENSOR_FIELDS = sizeof tensor_fields / sizeof *tensor_fields };
+
+static bool is_tensor_field(const char *key) {
+    for (int i = 0; i < TENSOR_FIELDS; i++)
+        if (strcmp(tensor_fields[i].name, key) == 0) return true;
+    return false;
+}
+
+static int take_tensor_fields(reader *r, const json_t *object, const char *path) {
+    for (int i = 0; i < TENSOR_FIELDS; i++) {
+        const json_t *value = json_object_get(object, tensor_fields[i].name);
+        if (!value && tensor_fields[i].required) return complain(r, tensor_fields[i].name, "is missing");
+        const int status = value ? tensor_fields[i].take(r, tensor_fields[i].name, value) : EXIT_GOOD;
+        if (status != EXIT_GOOD) return status;
+        if (i == 0) snprintf(r->label, sizeof r->label, "%.200s: tensor \"%.200s\"", path, r->entry->name);
+    }
+    return EXIT_GOOD;
+}
+
+static int take_short_arguments(reader *r, json_t *object) {
+    const char *key;
+    json_t *value;
+    int status = EXIT_GOOD;
+    json_object_foreach(object, key, value) {
+        if (is_tensor_field(key)) continue;
+        status = r->has_config ? complain(r, key, "is no field of a tensor whose initializer is an object")
+                               : take_argument(r, key, value);
+        if (status != EXIT_GOOD) break;
+    }
+    return status;
+}
+
+static int take_tensor(const char *path, size_t index, json_t *object, cw_entry *entry) {
+    reader r = {.entry = entry};
+    snprintf(r.label, sizeof r.label, "%.200s: tensor number %zu", path, index);
+    if (!json_is_object(object)) return complain(&r, "it", "is no object");
+    entry->fields = cw_fields_start();
+    int status = take_tensor_fields(&r, object, path);
+    if (status == EXIT_GOOD) status = take_short_arguments(&r, object);
+    return status == EXIT_GOOD ? cw_fields_plan(&entry->fields, r.label, &entry->plan) : status;
+}
+
+/* -------------------------------------------------------------------------------------------------------- model */
+
+static int by_name(const void *a, const void *b) {
+    return strcmp((*(cw_entry *const *)a)->name, (*(cw_entry *const *)b)->name);
+}
+
+static int check_names(const reader *r, const cw_model *m) {
+    const cw_entry **sorted = malloc((m->count + 1) * sizeof *sorted);
+    int status = EXIT_GOOD;
+    if (!sorted) return cw_complain_memory();
+    for (size_t i = 0; i < m->count; i++) sorted[i] = &m->entry[i];
+    qsort(sorted, m->count, sizeof *sorted, by_name);
+    for (size_t i = 1; i < m->count && status == EXIT_GOOD; i++)
+        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
+            status = cw_complain(EXIT_USAGE, "%s: the name \"%s\" is there twice (use each name once)", r->label,
+                                 sorted[i]->name);
+    free(sorted);
+    return status;
+}
+
+static int take_tensors(const reader *r, const json_t *array, cw_model *m) {
+    int status = EXIT_GOOD;
+    if (!json_is_array(array)) return complain(r, "tensors", "is missing or no list");
+    m->entry = calloc(json_array_size(array) + 1, sizeof *m->entry);
+    if (!m->entry) return cw_complain_memory();
+    for (; m->count < json_array_size(array) && status == EXIT_GOOD; m->count++)
+        status = take_tensor(r->label, m->count, json_array_get(array, m->count), &m->entry[m->count]);
+    return status == EXIT_GOOD ? check_names(r, m) : status;
+}
+
+static int check_source(const reader *r, json_t *source) {
+    const char *key;
+    json_t *value;
+    if (source && !json_is_object(source)) return complain(r, "source", "is no object");
+    json_object_foreach(source, key, value) {
+        if (!json_is_string(value)) return complain(r, "source", "holds something that is no text");
+    }
+    return EXIT_GOOD;
+}
+
+static int check_fields(const reader *r, json_t *object) {
+    const char *key;
+    json_t *value;
+    if (!json_is_object(object)) return complain(r, "it", "is no object");
+    json_object_foreach(object, key, value) {
+        if (strcmp(key, "counterweight") && strcmp(key, "source") && strcmp(key, "digest") && strcmp(key, "tensors"))
+            return complain(r, key, "is no field of a model");
+    }
+    const json_t *version = json_object_get(object, "counterweight");
+    if (!json_is_integer(version)) return complain(r, "counterweight", "is missing or no integer");
+    if (json_integer_value(version) != 1)
+        return cw_complain(EXIT_USAGE, "%s: the manifest has version %lld (this cw reads version 1)", r->label,
+                           (long long)json_integer_value(version));
+    return check_source(r, json_object_get(object, "source"));
+}
+
+static int take_total(const reader *r, const json_t *value, cw_model *m) {
+    const char *text = json_string_value(value);
+    if (!value) return EXIT_GOOD;
+    m->has_digest = true;
+    return text && cw_hex_read(text, &m->digest) ? EXIT_GOOD : complain(r, "digest", "is not 32 hexadecimal digits");
+}
+
+static int take_model(const char *path, json_t *object, cw_model *m) {
+    reader r = {.entry = NULL};
+    snprintf(r.label, sizeof r.label, "%.200s", path);
+    int status = check_fields(&r, object);
+    if (status == EXIT_GOOD) status = take_total(&r, json_object_get(object, "digest"), m);
+    return status == EXIT_GOOD ? take_tensors(&r, json_object_get(object, "tensors"), m) : status;
+}
+
+int cw_model_parse(const char *path, const char *text, size_t length, cw_model *model) {
+    json_error_t why;
+    cw_model m = {0};
+    json_t *object = json_loadb(text, length, JSON_REJECT_DUPLICATES, &why);
+    if (!object && json_error_code(&why) == json_error_out_of_memory) return cw_complain_memory();
+    if (!object)
+        return cw_complain(EXIT_USAGE, "%s: line %d is no JSON: %s (see docs/MANIFEST.md)", path, why.line, why.text);
+    int status = take_model(path, object, &m);
+    json_decref(object);
+    if (status == EXIT_GOOD && !(m.text = strndup(text, length))) status = cw_complain_memory();
+    if (status == EXIT_GOOD) *model = m;
+    else cw_model_free(&m);
+    return status;
+}
+
+int cw_model_read(const char *path, cw_model *model) {
+    FILE *file;
+    uint64_t size;
+    int status = cw_file_open(path, &file, &size);
+    if (status != EXIT_GOOD) return status;
+    char *text = NULL;
+    if (size > LARGEST)
+        status = cw_complain(EXIT_USAGE, "%s has over %d bytes (a manifest holds no weights)", path, LARGEST);
+    else if (!(text = cw_memory(path, size))) status = EXIT_IO;
+    if (status == EXIT_GOOD) status = cw_file_read(path, file, text, size);
+    fclose(file);
+    if (status == EXIT_GOOD) status = cw_model_parse(path, text, (size_t)size, model);
+    free(text);
+    return status;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is to be made: one tensor from options, or all tensors of a manifest (docs/MANIFEST.md).
+ */
+#ifndef CW_CLI_MODEL_H
+#define CW_CLI_MODEL_H
+
+#include "fields.h"
+#include "tensor.h"
+
+typedef struct cw_entry {
+    char *name; /* a tensor from options has its initializer's */
+    cw_fields fields;
+    cw_plan plan;
+    bool has_digest; /* the digest that the tensor is expected to have */
+    cw_sums digest;
+} cw_entry;
+
+/* Starts as {0}. `text` is the manifest as JSON; `one` is set for a tensor from options. */
+typedef struct cw_model {
+    cw_entry *entry;
+    size_t count;
+    bool has_digest; /* the total */
+    cw_sums digest;
+    char *text;
+    bool one;
+} cw_model;
+
+/* One tensor. EXIT_GOOD, or a complaint. */
+int cw_model_of_fields(const cw_fields *fields, cw_model *model);
+
+/* A manifest, from a file or from text that came from `path`. EXIT_GOOD; EXIT_USAGE for the content; EXIT_IO.
+ * Untouched on failure. */
+int cw_model_read(const char *path, cw_model *model);
+int cw_model_parse(const char *path, const char *text, size_t length, cw_model *model);
+
+void cw_model_free(cw_model *model);
+
+/* The entry as a tensor without data, for headers of files; its name is the entry's. */
+cw_tensor cw_entry_tensor(const cw_entry *entry);
+
+/* "82bc8bfb3b20a1999901682361bdd7ee" */
+typedef struct cw_hex {
+    char text[33];
+} cw_hex;
+cw_hex cw_hex_of(cw_sums digest);
+/* 1 if the name ends in .json. */
+int cw_is_manifest(const char *path);
+
+/* 1 if the text is 32 hexadecimal digits in lower case. */
+int cw_hex_read(const char *text, cw_sums *digest);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cw plan: everything that is decided before a device is needed, explained.
+ */
+#include "cli.h"
+#include "commands.h"
+#include "options.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const cw_usage usage = {
+    "cw plan [options]\n"
+    "cw plan MODEL.json\n\n"
+    "Prints fans, limit or stddev, key, counter range, bytes and launches. No device is needed: --device is not looked for.\n",
+    CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_JSON, 1};
+
+/* ------------------------------------------------------------------------------------------------------ as JSON */
+
+/* The library's own description, with the name in a manifest. */
+static json_t *describe(const cw_entry *entry, bool named) {
+    size_t needed = 0;
+    cw_plan_describe(&entry->plan, NULL, 0, &needed);
+    char *text = malloc(needed + 1);
+    json_t *object = NULL;
+    if (text && cw_plan_describe(&entry->plan, text, needed, NULL) == CW_OK) object = json_loads(text, 0, NULL);
+    free(text);
+    if (object && named) json_object_set_new(object, "name", json_string(entry->name));
+    return object;
+}
+
+static json_t *describe_all(const cw_model *model) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < model->count; i++)
+        if (json_array_append_new(array, describe(&model->entry[i], true)) != 0) {
+            json_decref(array);
+            return NULL;
+        }
+    return array;
+}
+
+static int print_json(const cw_model *model) {
+    json_t *result = model->one ? describe(model->entry, false) : describe_all(model);
+    if (!result) return cw_complain_memory();
+    json_dumpf(result, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(result);
+    return EXIT_GOOD;
+}
+
+/* ---------------------------------------------------------------------------------------------- a tensor, in words */
+
+static void put(const char *left, const char *right) { printf("  %-10s %s\n", left, right); }
+
+static void put_number(const char *left, double number, const char *why) { printf("  %-10s %.9g%s%s\n", left, number, *why ? " = " : "", why); }
+
+static void put_fans_of_axes(const cw_plan *plan) {
+    printf("  %-10s %" PRIu64 " = the product of input_axes\n", "fan_in", cw_plan_fan_in(plan));
+    printf("  %-10s %" PRIu64 " = the product of output_axes\n", "fan_out", cw_plan_fan_out(plan));
+}
+
+/* "3 * 3" for the axes in front of the last two; "" if there are none. */
+static void receptive_field(const cw_spec *s, char *text, size_t room) {
+    size_t n = 0;
+    text[0] = 0;
+    for (uint32_t i = 0; i + 2 < s->rank && n < room; i++)
+        n += (size_t)snprintf(text + n, room - n, i ? " * %" PRIu64 : "%" PRIu64, s->shape[i]);
+}
+
+static void put_fans(const cw_plan *plan) {
+    const cw_spec s = cw_plan_spec(plan);
+    char field[512], in[600] = "the only axis", out[600] = "the only axis";
+    if (s.input_axes.given && s.output_axes.given) {
+        put_fans_of_axes(plan);
+        return;
+    }
+    receptive_field(&s, field, sizeof field);
+    if (s.rank == 0) snprintf(in, sizeof in, "a scalar counts as 1"), snprintf(out, sizeof out, "a scalar counts as 1");
+    if (s.rank == 2) snprintf(in, sizeof in, "rows"), snprintf(out, sizeof out, "columns");
+    if (s.rank > 2) {
+        snprintf(in, sizeof in, "%s * %" PRIu64 ", receptive field * input channels: what one output sees", field,
+                 s.shape[s.rank - 2]);
+        snprintf(out, sizeof out, "%s * %" PRIu64 ", receptive field * output channels: what one input feeds", field,
+                 s.shape[s.rank - 1]);
+    }
+    printf("  %-10s %" PRIu64 " = %s\n", "fan_in", cw_plan_fan_in(plan), in);
+    printf("  %-10s %" PRIu64 " = %s\n", "fan_out", cw_plan_fan_out(plan), out);
+}
+
+/* scale / n, where the initializer has a scale. */
+static void put_variance(const cw_plan *plan) {
+    const cw_spec s = cw_plan_spec(plan);
+    const int64_t mode = s.argument[CW_MODE].integer;
+    const cw_number scale = s.argument[CW_SCALE];
+    const double in = (double)cw_plan_fan_in(plan), out = (double)cw_plan_fan_out(plan);
+    const double n = mode == CW_FAN_IN ? in : mode == CW_FAN_OUT ? out : (in + out) / 2;
+    const double value = scale.kind == CW_NUMBER_INTEGER ? (double)scale.integer : scale.real;
+    char why[256];
+    if (!scale.kind) return;
+    snprintf(why, sizeof why, "scale / %s = %g / %g%s", mode == CW_FAN_AVG ? "((fan_in + fan_out) / 2)" : cw_mode_name((cw_mode)mode),
+             value, n < 1 ? 1 : n, n < 1 ? " (at least 1)" : "");
+    put_number("variance", value / (n < 1 ? 1 : n), why);
+}
+
+static void put_uniform(const cw_plan *plan, bool scaled) {
+    const double low = cw_plan_shift(plan), high = low + cw_plan_scale(plan);
+    if (scaled) put_number("limit", high, "sqrt(3 * variance)");
+    else {
+        put_number("minval", low, "");
+        put_number("maxval", high, "");
+    }
+    put("element", "u * (maxval - minval) + minval, both steps rounded; u is k / 2^23, k 23 bits of a Philox word");
+}
+
+static void put_normal(const cw_plan *plan, bool scaled, bool truncated) {
+    put_number("mean", cw_plan_shift(plan), "");
+    put_number("stddev", cw_plan_scale(plan),
+               !scaled ? "" : truncated ? "sqrt(variance) / 0.87962566103423978" : "sqrt(variance)");
+    put("element", truncated ? "z * stddev + mean, both steps rounded; z is normal with |z| < 2, drawn until it is"
+                             : "z * stddev + mean, both steps rounded; z is normal, by Box and Muller from two words");
+}
+
+static void put_values(const cw_plan *plan) {
+    const bool scaled = cw_plan_spec(plan).argument[CW_SCALE].kind != CW_NUMBER_NONE;
+    switch (cw_plan_distribution(plan)) {
+    case CW_DISTRIBUTION_CONSTANT: put_number("value", cw_plan_scale(plan), ""); break;
+    case CW_DISTRIBUTION_IDENTITY: put_number("gain", cw_plan_scale(plan), "the diagonal"); break;
+    case CW_DISTRIBUTION_UNIFORM: put_uniform(plan, scaled); break;
+    case CW_DISTRIBUTION_NORMAL: put_normal(plan, scaled, false); break;
+    case CW_DISTRIBUTION_TRUNCATED_NORMAL: put_normal(plan, scaled, true); break;
+    }
+}
+
+static void put_philox(const cw_plan *plan, const cw_fields *fields) {
+    const cw_philox p = cw_plan_spec(plan).philox;
+    printf("  %-10s 0x%08" PRIx32 " 0x%08" PRIx32 ", from the seed by the rule %s\n", "key", p.key[0], p.key[1],
+           fields->seed_rule);
+    printf("  %-10s 0x%08" PRIx32 " 0x%08" PRIx32 " 0x%08" PRIx32 " 0x%08" PRIx32 ", least significant word first\n",
+           "counter", p.counter[0], p.counter[1], p.counter[2], p.counter[3]);
+    printf("  %-10s %" PRIu64 "%s\n", "blocks", cw_plan_blocks(plan),
+           cw_plan_distribution(plan) == CW_DISTRIBUTION_TRUNCATED_NORMAL ? ", 256 reserved for each 4 elements"
+                                                                          : ", one for each 4 elements");
+}
+
+static void print_one(const cw_entry *entry) {
+    const cw_plan *plan = &entry->plan;
+    const cw_spec s = cw_plan_spec(plan);
+    const uint64_t elements = cw_plan_elements(plan);
+    printf("%s of shape %s, %s, dialect %s\n", cw_initializer_name(s.initializer),
+           cw_shape_text_of(s.rank, s.shape).text, cw_dtype_name(s.dtype), cw_dialect_name(s.dialect));
+    put_fans(plan);
+    put_variance(plan);
+    put_values(plan);
+    if (cw_initializer_is_random(s.initializer)) put_philox(plan, &entry->fields);
+    printf("  %-10s %" PRIu64 ", %" PRIu64 " bytes, %d kernel launch%s\n", "elements", elements, cw_plan_bytes(plan),
+           elements != 0, elements ? "" : "es");
+}
+
+/* ------------------------------------------------------------------------------------------------ a model, as a table */
+
+static int name_width(const cw_model *model) {
+    size_t width = 4;
+    for (size_t i = 0; i < model->count; i++)
+        if (strlen(model->entry[i].name) > width) width = strlen(model->entry[i].name);
+    return width > 48 ? 48 : (int)width;
+}
+
+static void print_table(const cw_model *model) {
+    const int width = name_width(model);
+    uint64_t elements = 0, bytes = 0, launches = 0;
+    printf("%-*s  %-20s %-18s %9s %9s %12s\n", width, "name", "shape", "initializer", "fan_in", "fan_out", "elements");
+    for (size_t i = 0; i < model->count; i++) {
+        const cw_plan *plan = &model->entry[i].plan;
+        const cw_spec s = cw_plan_spec(plan);
+        printf("%-*s  %-20s %-18s %9" PRIu64 " %9" PRIu64 " %12" PRIu64 "\n", width, model->entry[i].name,
+               cw_shape_text_of(s.rank, s.shape).text, cw_initializer_name(s.initializer), cw_plan_fan_in(plan),
+               cw_plan_fan_out(plan), cw_plan_elements(plan));
+        elements += cw_plan_elements(plan);
+        bytes += cw_plan_bytes(plan);
+        launches += cw_plan_elements(plan) != 0;
+    }
+    printf("%zu tensors, %" PRIu64 " elements, %" PRIu64 " bytes, %" PRIu64 " kernel launches\n", model->count, elements,
+           bytes, launches);
+}
+
+int cw_plan_command(int argc, char **argv) {
+    cw_options options;
+    cw_model model = {0};
+    int status = cw_options_read(argc, argv, &usage, &options);
+    if (status != EXIT_GOOD || options.help) return status;
+    status = cw_options_model(&options, options.operands ? options.operand[0] : NULL, &model);
+    if (status != EXIT_GOOD) return status;
+    if (options.json) status = print_json(&model);
+    else if (model.one) print_one(model.entry);
+    else print_table(&model);
+    cw_model_free(&model);
+    return status;
+}

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# cw_embed(NAME HEADER FILE...): a header with the text of the files, in this order, as one C array `NAME` of string
+# literals, a line each: compilers need not take a literal as long as a file. Lines that include one of our own headers
+# become empty, for the header is already in front.
+
+if(NOT CMAKE_SCRIPT_MODE_FILE)
+  set(cw_embed_script "${CMAKE_CURRENT_LIST_FILE}")
+  function(cw_embed name header)
+    string(REPLACE ";" "," files "${ARGN}")
+    add_custom_command(OUTPUT "${header}"
+        COMMAND "${CMAKE_COMMAND}" -D "NAME=${name}" -D "OUT=${header}" -D "FILES=${files}" -P "${cw_embed_script}"
+        DEPENDS ${ARGN} "${cw_embed_script}" COMMENT "Embedding ${name}" VERBATIM)
+  endfunction()
+  return()
+endif()
+
+string(REPLACE "," ";" files "${FILES}")
+set(text "")
+foreach(file IN LISTS files)
+  get_filename_component(ending "${file}" EXT)
+  file(READ "${file}" body)
+  string(REGEX REPLACE "(^|\n)#include \"[^\n]*" "\\1" body "${body}")
+  string(REGEX REPLACE "\n$" "" body "${body}")
+  string(REPLACE "\\" "\\\\" body "${body}")
+  string(REPLACE "\"" "\\\"" body "${body}")
+  string(REPLACE "\n" "\\n\",\n    \"" body "${body}")
+  if(NOT ending STREQUAL ".json")
+    get_filename_component(name "${file}" NAME)
+    string(APPEND text "    \"#line 1 \\\"${name}\\\"\\n\",\n")
+  endif()
+  string(APPEND text "    \"${body}\\n\",\n")
+endforeach()
+file(WRITE "${OUT}" "/* Made by embed.cmake. */\nstatic const char *const ${NAME}[] = {\n${text}};\n")

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * conformance DEVICE [small]: what a device writes is, bit for bit, what cw_reference defines, wherever a fill begins
+ * and ends, and nothing around it is touched. One body for every backend; `small` leaves out all that takes more than
+ * a thousand elements, for tools under which a device is thousands of times slower.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "device.h"
+#include "plan.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static cw_device *device;
+static int is_small;
+static test_area area;
+static float *expected;
+
+/* ------------------------------------------------------------------------------------------------------- plans */
+
+static cw_spec spec_of(cw_initializer initializer, uint64_t elements) {
+    cw_spec spec = CW_SPEC_INIT;
+    spec.initializer = initializer;
+    spec.rank = 1;
+    spec.shape[0] = elements;
+    spec.philox = cw_philox_keras(42, 0);
+    if (initializer == CW_IDENTITY) { /* some of the diagonal is in any 7 elements */
+        spec.rank = 2;
+        spec.shape[1] = elements % 6 ? 1 : 6;
+        spec.shape[0] = elements / spec.shape[1];
+    }
+    if (cw_initializer_takes(initializer, CW_VALUE)) spec.argument[CW_VALUE] = cw_real(-2.5);
+    return spec;
+}
+
+static cw_plan plan_of(const cw_spec *spec) {
+    cw_plan plan;
+    cw_error why = {CW_OK, 0, ""};
+    test_ok(cw_plan_make(spec, &plan, &why), &why);
+    return plan;
+}
+
+static cw_plan simple_plan(cw_initializer initializer, uint64_t elements) {
+    const cw_spec spec = spec_of(initializer, elements);
+    return plan_of(&spec);
+}
+
+/* A philox whose 128-bit counter is 2^bits - before; no key has anything special. */
+static cw_philox philox_before(uint32_t bits, uint32_t before) {
+    cw_philox p = {{0x89e74cef, 0x53939b05}, {0u - before, 0, 0, 0}};
+    for (uint32_t word = 1; word < 4; word++) p.counter[word] = 32 * word < bits ? UINT32_MAX : 0;
+    return p;
+}
+
+/* One initializer for each distribution. */
+static const cw_initializer each[] = {CW_ONES, CW_IDENTITY, CW_RANDOM_UNIFORM, CW_RANDOM_NORMAL, CW_TRUNCATED_NORMAL};
+
+/* ------------------------------------------------------------------------------------------------------ checks */
+
+/* `found` is elements first .. first + count of the plan. */
+static void expect_elements(const cw_plan *plan, uint64_t first, uint64_t count, const void *found) {
+    const cw_spec spec = cw_plan_spec(plan);
+    cw_difference d;
+    cw_error why = {CW_OK, 0, ""};
+    test_ok(cw_reference(plan, first, count, expected, &why), &why);
+    if (cw_compare(CW_FLOAT32, expected, found, count, &d, &why))
+        fail_msg("%s, %llu elements from %llu: %s", cw_initializer_name(spec.initializer), (unsigned long long)count,
+                 (unsigned long long)first, why.text);
+}
+
+static void check_fill(const cw_plan *plan, uint64_t offset) {
+    const uint64_t bytes = cw_plan_bytes(plan);
+    const cw_destination to = test_area_at(&area, offset, bytes);
+    const uint64_t launches = cw_device_launches(device);
+    cw_error why = {CW_OK, 0, ""};
+    test_area_clean(&area, offset, bytes);
+    test_ok(cw_fill(device, plan, &to, &why), &why);
+    assert_int_equal(cw_device_launches(device), launches + (bytes != 0));
+    expect_elements(plan, 0, bytes / 4, test_area_read(&area, offset, bytes));
+}
+
+/* Only elements first .. first + count: what a slice will ask of a backend. */
+static void check_range(const cw_plan *plan, uint64_t first, uint64_t count, uint64_t offset) {
+    const cw_destination to = test_area_at(&area, offset, 4 * count);
+    cwn_launch launch = ((const cw_decided *)(const void *)plan)->launch;
+    cw_error why = {CW_OK, 0, ""};
+    launch.first = first;
+    launch.count = count;
+    test_area_clean(&area, offset, 4 * count);
+    test_ok(device->ops->fill(device, &launch, &to, &why), &why);
+    expect_elements(plan, first, count, test_area_read(&area, offset, 4 * count));
+}
+
+/* ------------------------------------------------------------------------------------------------------- sizes */
+
+static void check_sizes(const cw_initializer *initializers, size_t count, uint64_t from, uint64_t to) {
+    for (size_t i = 0; i < count; i++)
+        for (uint64_t n = from; n <= to; n++) {
+            const cw_plan plan = simple_plan(initializers[i], n);
+            check_fill(&plan, n * 4 % 16);
+        }
+}
+
+static void test_every_initializer(void **state) {
+    static const cw_initializer all[] = {
+#define CW_ROW(id, ...) id,
+        CW_INITIALIZER_TABLE(CW_ROW)
+#undef CW_ROW
+    };
+    (void)state;
+    if (is_small) check_sizes(all, COUNT(all), 13, 13);
+    else check_sizes(all, COUNT(all), 0, 40);
+}
+
+static void test_small_sizes(void **state) {
+    (void)state;
+    check_sizes(each, COUNT(each), 0, is_small ? 9 : 40);
+}
+
+/* Around a work-group, the CPU's least task and its multiples, and a million. */
+static void test_edges(void **state) {
+    static const uint64_t edges[] = {256, 1024, 16384, 32768, 49152, 65536, 1000003};
+    (void)state;
+    for (size_t i = 0; i < (is_small ? 2 : COUNT(edges)); i++)
+        check_sizes(each, COUNT(each), edges[i] - 1, edges[i] + 1);
+}
+
+static void test_offsets(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(each); i++)
+        for (uint64_t offset = 0; offset <= 16; offset += 4) {
+            const cw_plan plan = simple_plan(each[i], is_small ? 11 : 1026);
+            check_fill(&plan, offset);
+        }
+}
+
+/* More groups than OpenCL's work-items and an H100's threads: each takes several. */
+static void test_grid_goes_round(void **state) {
+    (void)state;
+    if (is_small) skip();
+    const cw_plan uniform = simple_plan(CW_GLOROT_UNIFORM, (1u << 24) + 5), normal = simple_plan(CW_HE_NORMAL, (1u << 22) + 5);
+    check_fill(&uniform, 4);
+    check_fill(&normal, 8);
+}
+
+static void test_identity_shapes(void **state) {
+    const uint64_t most = is_small ? 3 : 9;
+    (void)state;
+    for (uint64_t rows = 0; rows <= most; rows++)
+        for (uint64_t columns = 0; columns <= most; columns++) {
+            cw_spec spec = spec_of(CW_IDENTITY, 0);
+            spec.shape[0] = rows;
+            spec.shape[1] = columns;
+            spec.argument[CW_GAIN] = cw_real(-1.5); /* and -0 elsewhere */
+            const cw_plan plan = plan_of(&spec);
+            check_fill(&plan, 4 * (columns % 4));
+        }
+}
+
+/* ---------------------------------------------------------------------------------------------------- counters */
+
+/* The counter passes 2^32, 2^64, 2^96 and 2^128 between two groups, and for truncated normals also between the 256
+ * blocks of a group. */
+static void test_counter_carries(void **state) {
+    static const uint32_t before[] = {0, 1, 2, 3, 255, 256, 257, 512};
+    (void)state;
+    for (size_t i = 2; i < COUNT(each); i++)
+        for (uint32_t bits = 32; bits <= 128; bits += 32)
+            for (size_t b = 0; b < (is_small ? 3 : COUNT(before)); b++) {
+                cw_spec spec = spec_of(each[i], 21);
+                spec.philox = philox_before(bits, before[b]);
+                const cw_plan plan = plan_of(&spec);
+                check_fill(&plan, 0);
+            }
+}
+
+/* Group g of a tensor is group 0 of the one whose counter starts g blocks later, by the compiler's 128 bits. */
+static void test_counter_is_a_128_bit_number(void **state) {
+    (void)state;
+    for (uint32_t bits = 32; bits <= 128; bits += 32) {
+        cw_spec spec = spec_of(CW_RANDOM_UNIFORM, 4 * 9);
+        spec.philox = philox_before(bits, 5);
+        const cw_plan plan = plan_of(&spec);
+        unsigned __int128 counter;
+        memcpy(&counter, spec.philox.counter, sizeof counter);
+        check_fill(&plan, 0);
+        for (uint32_t g = 0; g < 9; g++, counter++) {
+            float group[4];
+            memcpy(spec.philox.counter, &counter, sizeof counter);
+            const cw_plan later = plan_of(&spec);
+            test_ok(cw_reference(&later, 0, 4, group, NULL), NULL);
+            assert_memory_equal(group, area.host + TEST_MARGIN + 16 * g, sizeof group);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------------ ranges */
+
+static void check_ranges(const cw_plan *plan, uint64_t first, uint64_t lasts) {
+    const uint64_t most = is_small ? 3 : 9;
+    for (uint64_t f = first; f < first + lasts; f++)
+        for (uint64_t count = 1; count <= most; count++) check_range(plan, f, count, f * 4 % 16);
+}
+
+/* Beginning and ending inside a group. */
+static void test_ranges(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(each); i++) {
+        const cw_plan plan = simple_plan(each[i], 120000);
+        check_ranges(&plan, 0, is_small ? 4 : 9);
+        if (is_small) continue;
+        check_range(&plan, 3, 1022, 4);
+        check_range(&plan, 4, 1021, 8);
+        check_range(&plan, 1, 99998, 12); /* and cut over threads */
+    }
+}
+
+/* Element numbers, group numbers and, for truncated normals, block numbers past 2^32: far into tensors that no memory
+ * holds. The identity has an element of the diagonal in each of these ranges. */
+static void test_far_ranges(void **state) {
+    static const uint64_t far[] = {1ull << 32, 1ull << 34, 1ull << 42, 1ull << 56};
+    (void)state;
+    for (size_t i = 0; i < COUNT(each); i++)
+        for (size_t f = 0; f < COUNT(far); f++) {
+            cw_spec spec = spec_of(each[i], 2 * far[f]);
+            if (each[i] == CW_IDENTITY) {
+                spec.shape[0] = far[f];
+                spec.shape[1] = 2;
+            }
+            const cw_plan plan = plan_of(&spec);
+            check_ranges(&plan, far[f] - 4, is_small ? 2 : 9);
+        }
+}
+
+static void test_far_diagonal(void **state) {
+    (void)state;
+    for (uint64_t row = (1u << 17) - 2; row < (1u << 17) + 2; row++) {
+        cw_spec spec = spec_of(CW_IDENTITY, 0);
+        spec.shape[0] = spec.shape[1] = 1u << 18;
+        const cw_plan plan = plan_of(&spec);
+        check_range(&plan, row * ((1u << 18) + 1) - 3, 7, 4);
+        assert_int_equal(((const uint32_t *)(const void *)(area.host + TEST_MARGIN + 4))[3], 0x3f800000);
+    }
+}
+
+/* -------------------------------------------------------------------------------------------------- denormals */
+
+static uint64_t count_denormals(const float *x, uint64_t n, uint64_t *zeros) {
+    uint64_t denormals = 0;
+    for (uint64_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        denormals += (bits & 0x7f800000u) == 0 && (bits & 0x7fffffffu) != 0;
+        *zeros += (bits & 0x7fffffffu) == 0;
+    }
+    return denormals;
+}
+
+/* The products are denormal now and then, the sums always or never, and no denormal reaches memory. */
+static void check_flush(cw_initializer initializer, cw_argument scale, double s, cw_argument shift, double m) {
+    cw_spec spec = spec_of(initializer, is_small ? 41 : 4001);
+    uint64_t zeros = 0;
+    spec.argument[scale] = cw_real(s);
+    spec.argument[shift] = cw_real(m);
+    const cw_plan plan = plan_of(&spec);
+    check_fill(&plan, 4);
+    assert_int_equal(count_denormals(expected, cw_plan_elements(&plan), &zeros), 0);
+    if (s != 0.0 && m == 0.0) assert_true(zeros > 0);
+}
+
+static void test_denormals_are_flushed(void **state) {
+    static const double scale[] = {2e-38, 0x1p-126, 0x1.8p-126, -2e-38, 1e-38, 1e-45};
+    static const double shift[] = {0.0, 1.2e-38, -1.2e-38, 0x1p-126, -0x1p-126, 1e-40};
+    (void)state;
+    for (size_t s = 0; s < COUNT(scale); s++)
+        for (size_t m = 0; m < COUNT(shift); m++) {
+            check_flush(CW_RANDOM_NORMAL, CW_STDDEV, scale[s], CW_MEAN, shift[m]);
+            check_flush(CW_TRUNCATED_NORMAL, CW_STDDEV, scale[s], CW_MEAN, shift[m]);
+            check_flush(CW_RANDOM_UNIFORM, CW_MAXVAL, shift[m] + scale[s], CW_MINVAL, shift[m]);
+        }
+}
+
+/* The largest scale that asks for the flush, the least that does not, and a shift that the scale vanishes in. */
+static void test_scales_around_the_flush(void **state) {
+    static const double scale[] = {0x1p-60, 0x1.fffffep-61, 1e-30, 1.0, 3e38};
+    (void)state;
+    for (size_t s = 0; s < COUNT(scale); s++)
+        for (size_t i = 3; i < COUNT(each); i++) {
+            cw_spec spec = spec_of(each[i], is_small ? 41 : 4001);
+            spec.argument[CW_STDDEV] = cw_real(scale[s]);
+            spec.argument[CW_MEAN] = cw_real(1.0);
+            cw_plan plan = plan_of(&spec);
+            check_fill(&plan, 0);
+            spec.argument[CW_MEAN] = cw_real(0.0);
+            plan = plan_of(&spec);
+            check_fill(&plan, 0);
+        }
+}
+
+/* --------------------------------------------------------------------------------------------- order and digest */
+
+/* Two fills on one queue, the second over the middle of the first, without a wait between them. */
+static void test_fills_run_in_order(void **state) {
+    const uint64_t n = is_small ? 101 : 300001, from = n / 3, count = n / 3;
+    const cw_plan first = simple_plan(CW_TRUNCATED_NORMAL, n), second = simple_plan(CW_ONES, count);
+    const cw_destination all = test_area_at(&area, 0, 4 * n), middle = test_area_at(&area, 4 * from, 4 * count);
+    cw_error why = {CW_OK, 0, ""};
+    (void)state;
+    test_area_clean(&area, 0, 4 * n);
+    test_ok(cw_fill(device, &first, &all, &why), &why);
+    test_ok(cw_fill(device, &second, &middle, &why), &why);
+    test_ok(cw_sync(device, &all, &why), &why);
+    const float *found = test_area_read(&area, 0, 4 * n);
+    expect_elements(&first, 0, from, found);
+    expect_elements(&second, 0, count, found + from);
+    expect_elements(&first, from + count, n - from - count, found + from + count);
+}
+
+static void test_digests_are_equal(void **state) {
+    const uint64_t n = is_small ? 101 : 100003;
+    (void)state;
+    for (size_t i = 0; i < COUNT(each); i++) {
+        const cw_plan plan = simple_plan(each[i], n);
+        const cw_spec spec = cw_plan_spec(&plan);
+        cw_sums sums = {{0, 0}}, digest;
+        check_fill(&plan, 4);
+        test_ok(cw_digest_add(&sums, CW_FLOAT32, area.host + TEST_MARGIN + 4, 0, n), NULL);
+        sums = cw_digest_finish(sums, CW_FLOAT32, spec.rank, spec.shape);
+        test_ok(cw_digest(&plan, &digest, NULL), NULL);
+        assert_memory_equal(&sums, &digest, sizeof sums);
+    }
+}
+
+/* -------------------------------------------------------------------------------------------------------- main */
+
+static int make_area(void **state) {
+    const uint64_t bytes = is_small ? 8192 : 4ull * ((1u << 24) + 5);
+    (void)state;
+    area = test_area_make(device, bytes);
+    expected = malloc(bytes);
+    return expected == NULL;
+}
+
+static int free_area(void **state) {
+    (void)state;
+    test_area_free(&area);
+    free(expected);
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_initializer),
+        cmocka_unit_test(test_small_sizes),
+        cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_offsets),
+        cmocka_unit_test(test_grid_goes_round),
+        cmocka_unit_test(test_identity_shapes),
+        cmocka_unit_test(test_counter_carries),
+        cmocka_unit_test(test_counter_is_a_128_bit_number),
+        cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_far_ranges),
+        cmocka_unit_test(test_far_diagonal),
+        cmocka_unit_test(test_denormals_are_flushed),
+        cmocka_unit_test(test_scales_around_the_flush),
+        cmocka_unit_test(test_fills_run_in_order),
+        cmocka_unit_test(test_digests_are_equal),
+    };
+    is_small = argc == 3 && !strcmp(argv[2], "small");
+    if (argc != 2 && !is_small) return fprintf(stderr, "usage: conformance DEVICE [small]\n"), 2;
+    device = test_open(argv[1]);
+    const int failed = cmocka_run_group_tests_name(argv[1], tests, make_area, free_area);
+    cw_device_close(device);
+    return failed;
+}

@@ -12,7 +12,8 @@ extern const sg_form sg_alu_any[];
 #if SG_HAVE_ALU_FMA
 extern const sg_form sg_alu_fma[];
 static const sg_form *table(void) {
-    return __builtin_cpu_supports("fma") && __builtin_cpu_supports("avx2") ? sg_alu_fma : sg_alu_any;
+    const bool plain = getenv("SOFTGPU_PLAIN") || !__builtin_cpu_supports("fma") || !__builtin_cpu_supports("avx2");
+    return plain ? sg_alu_any : sg_alu_fma;
 }
 #else
 static const sg_form *table(void) { return sg_alu_any; }

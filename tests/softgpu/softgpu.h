@@ -15,6 +15,7 @@
  *   SOFTGPU_CAPABILITY=7.5           the compute capability (default); PTX for a higher one is refused
  *   SOFTGPU_MEMORY=BYTES             memory of a device; default 8 GiB
  *   SOFTGPU_APPROX=low|high|SEED     what approximate instructions return
+ *   SOFTGPU_PLAIN=1                  no FMA and AVX2 of the processor, which change nothing (read once)
  *   SOFTGPU_THREADS=N                cores to use; default all that the process may use
  *   SOFTGPU_REPORT=FILE              at exit, counters and leaks as JSON
  */

@@ -15,6 +15,7 @@ typedef struct reading {
     const char *opcode;
     sg_instruction base; /* guard and line */
     char width;          /* of the source that was read last */
+    bool in_address;     /* between brackets, where the opcode's type does not count */
 } reading;
 
 static bool refuse(reading *r) { return sg_scan_fail(r->scan, "unknown instruction %s", r->opcode); }
@@ -106,11 +107,14 @@ static uint64_t within(reading *r, uint64_t value, unsigned bits) {
     return bits < 64 ? value & ((UINT64_C(1) << bits) - 1) : value;
 }
 
+/* Only where the operands' type, the last word of the opcode, is a float or has no arithmetic. */
 static uint64_t float_bits(reading *r, const sg_number *n, char letter) {
     const union { float f; uint32_t u; } single = {(float)n->real};
     const union { double f; uint64_t u; } twice = {n->real};
-    if (letter == 'w') return n->is_single ? n->integer : single.u;
-    if (letter == 'd') return n->is_single ? twice.u : n->integer;
+    if (strrchr(r->opcode, '.') && strchr("fb", strrchr(r->opcode, '.')[1])) {
+        if (letter == 'w' || letter == 'W') return n->is_single ? n->integer : single.u;
+        if (letter == 'd') return n->is_single ? twice.u : n->integer;
+    }
     sg_scan_fail(r->scan, "a float where %s takes none", r->opcode);
     return 0;
 }
@@ -119,6 +123,8 @@ static uint64_t immediate_bits(reading *r, char letter) {
     sg_number n;
     if (!sg_scan_number(r->scan, &n)) return 0;
     if (n.is_float) return float_bits(r, &n, letter);
+    if (letter != 'p' && strrchr(r->opcode, '.') && strrchr(r->opcode, '.')[1] == 'f' && !r->in_address)
+        sg_scan_fail(r->scan, "an integer where %s takes a float", r->opcode);
     if (letter == 'p') return n.integer != 0;
     return within(r, n.integer, letter == 'w' || letter == 'W' ? 32 : letter == 'h' ? 16 : 64);
 }
@@ -310,7 +316,9 @@ static bool take_modifiers(reading *r, sg_instruction *i) {
 static void take_address(reading *r, sg_instruction *i) {
     sg_number n = {0};
     if (!sg_scan_expect(r->scan, '[')) return;
+    r->in_address = true;
     i->address = take_source(r, 'W');
+    r->in_address = false;
     i->narrow = r->width == 'w';
     const bool minus = sg_scan_peek(r->scan) == '-';
     if (minus || sg_scan_accept(r->scan, '+')) sg_scan_number(r->scan, &n);
@@ -483,7 +491,7 @@ static const struct {
 };
 
 void sg_decode(sg_parser *p, const char *opcode, uint32_t guard, bool unless) {
-    reading r = {p, &p->scan, opcode, {.line = p->scan.line, .guard = guard, .unless = unless}, 0};
+    reading r = {p, &p->scan, opcode, {.line = p->scan.line, .guard = guard, .unless = unless}, 0, false};
     const size_t n = strcspn(opcode, ".");
     void (*read)(reading *) = strstr(opcode, ".cc.") ? read_carry : read_form;
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)

@@ -149,7 +149,7 @@ static void run_block(core *c, uint64_t number) {
     memset(c->memory, GARBAGE, c->memory_bytes);
     memset(c->memory + c->memory_bytes, 0, c->memory_bytes);
     for (uint32_t i = 0; i < c->warp_count; i++) c->warps[i].outcome = SG_RUNNING;
-    bool backwards = number % 2;
+    bool backwards = number % 2 == 0;
     do run_phase(c, backwards = !backwards);
     while (!atomic_load(&c->block.grid->fault) && same_barrier(c));
 }

@@ -43,7 +43,7 @@ void gpu_expect(CUresult code, CUresult expected, const char *call, const char *
 }
 
 gpu_place gpu_enter(const char *ptx) {
-    gpu_place p = {NULL, NULL};
+    gpu_place p = {NULL, NULL, gpu.live ? gpu.live() : 0};
     OK(gpu.cuCtxCreate_v4(&p.context, NULL, 0, 0));
     if (ptx) OK(gpu.cuModuleLoadData(&p.module, ptx));
     return p;
@@ -52,7 +52,7 @@ gpu_place gpu_enter(const char *ptx) {
 void gpu_leave(gpu_place p) {
     if (p.module) OK(gpu.cuModuleUnload(p.module));
     OK(gpu.cuCtxDestroy_v2(p.context));
-    if (gpu.live) assert_int_equal(gpu.live(), 0);
+    if (gpu.live) assert_int_equal(gpu.live(), p.live);
 }
 
 CUfunction gpu_function(gpu_place p, const char *name) {

@@ -61,9 +61,10 @@ void gpu_expect(CUresult code, CUresult expected, const char *call, const char *
 typedef struct gpu_place {
     CUcontext context;
     CUmodule module;
+    size_t live; /* what lived before */
 } gpu_place;
 gpu_place gpu_enter(const char *ptx); /* text of PTX, or NULL: no module */
-void gpu_leave(gpu_place place);      /* after which nothing lives */
+void gpu_leave(gpu_place place);      /* after which nothing lives that did not before */
 
 CUfunction gpu_function(gpu_place place, const char *name);
 CUdeviceptr gpu_allocate(size_t bytes);

@@ -257,7 +257,7 @@ static void parse_statement(sg_parser *p) {
         if (!sg_decode_predicate(p, &guard)) return;
     }
     if (!sg_scan_word(&p->scan, word, true)) {
-        sg_scan_fail(&p->scan, "an instruction expected, not \"%.20s\"", p->scan.at);
+        sg_scan_unexpected(&p->scan, "an instruction");
         return;
     }
     const size_t length = strlen(word);
@@ -321,7 +321,7 @@ static void parse_kernel(sg_parser *p) {
     parse_kernel_directives(p);
     if (sg_scan_accept(&p->scan, ';')) p->program->kernel_count--;
     else if (sg_scan_peek(&p->scan) == '{') parse_body(p), finish_kernel(p);
-    else sg_scan_fail(&p->scan, "'{' expected, not \"%.20s\"", p->scan.at);
+    else sg_scan_unexpected(&p->scan, "'{'");
     p->kernel = NULL;
     p->symbol_count = symbols;
     p->register_count = p->label_count = p->jump_count = 0;
@@ -354,7 +354,7 @@ static void parse_top(sg_parser *p) {
     else if (sg_scan_directive(&p->scan, ".file")) sg_scan_skip_line(&p->scan);
     else if (sg_scan_directive(&p->scan, ".pragma")) sg_scan_skip_past(&p->scan, ';');
     else if (sg_scan_directive(&p->scan, ".section")) sg_scan_skip_past(&p->scan, '}');
-    else if (!parse_if_variables(p)) sg_scan_fail(&p->scan, "unknown directive \"%.20s\"", p->scan.at);
+    else if (!parse_if_variables(p)) sg_scan_unexpected(&p->scan, "a directive");
 }
 
 sg_program *sg_parse(const char *text) {

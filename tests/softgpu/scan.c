@@ -23,6 +23,12 @@ bool sg_scan_fail(sg_scan *s, const char *format, ...) {
     return false;
 }
 
+bool sg_scan_unexpected(sg_scan *s, const char *wanted) {
+    sg_scan_peek(s);
+    const int n = (int)strcspn(s->at, "\n");
+    return sg_scan_fail(s, "%s expected, not \"%.*s\"", wanted, n < 20 ? n : 20, s->at);
+}
+
 static void skip_until(sg_scan *s, const char *end) {
     while (*s->at && strncmp(s->at, end, strlen(end))) s->line += *s->at++ == '\n';
 }
@@ -44,7 +50,7 @@ bool sg_scan_accept(sg_scan *s, char c) {
 
 bool sg_scan_expect(sg_scan *s, char c) {
     if (sg_scan_accept(s, c)) return true;
-    return sg_scan_fail(s, "'%c' expected, not \"%.20s\"", c, s->at);
+    return sg_scan_unexpected(s, (const char[]){'\'', c, '\'', 0});
 }
 
 static bool is_word(char c, bool dots) {
@@ -104,7 +110,7 @@ static bool decimal(sg_scan *s, sg_number *n) {
     char *end, *real_end;
     n->real = strtod(s->at, &real_end);
     n->integer = strtoull(s->at, &end, 0);
-    if (end == s->at) return sg_scan_fail(s, "a number expected, not \"%.20s\"", s->at);
+    if (end == s->at) return sg_scan_unexpected(s, "a number");
     n->is_float = real_end > end && s->at[1] != 'x' && s->at[1] != 'X';
     s->at = n->is_float ? real_end : end;
     if (*s->at == 'U' && !n->is_float) s->at++;
@@ -117,7 +123,7 @@ static bool decimal(sg_scan *s, sg_number *n) {
 bool sg_scan_number(sg_scan *s, sg_number *n) {
     memset(n, 0, sizeof *n);
     n->negative = sg_scan_accept(s, '-');
-    if (!isdigit((unsigned char)sg_scan_peek(s))) return sg_scan_fail(s, "a number expected, not \"%.20s\"", s->at);
+    if (!isdigit((unsigned char)sg_scan_peek(s))) return sg_scan_unexpected(s, "a number");
     if (s->at[0] == '0' && (s->at[1] == 'f' || s->at[1] == 'F')) return bits(s, n, 8);
     if (s->at[0] == '0' && (s->at[1] == 'd' || s->at[1] == 'D')) return bits(s, n, 16);
     return decimal(s, n);

@@ -19,6 +19,7 @@ typedef struct sg_scan {
 
 /* Writes the first error, with the line, and moves to the end. Returns false. */
 __attribute__((format(printf, 2, 3))) bool sg_scan_fail(sg_scan *s, const char *format, ...);
+bool sg_scan_unexpected(sg_scan *s, const char *wanted); /* "WANTED expected, not ..." */
 bool sg_scan_failed(const sg_scan *s);
 /* Skips white space and comments; the next character, 0 at the end. */
 char sg_scan_peek(sg_scan *s);

@@ -131,6 +131,10 @@ static struct {
 } faults[MOST_FAULTS];
 static int fault_count;
 static char armed[1024];
+static const char *last_injected = "";
+
+EXPORT const char *softgpu_injected(void);
+const char *softgpu_injected(void) { return last_injected; }
 
 /* NAME[:N]=ERROR */
 static void arm_one(const char *text) {
@@ -168,14 +172,17 @@ static bool is_sticky(CUresult code) {
             code != CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED && code != CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED);
 }
 
-static CUresult fault_on_demand(const char *name) {
+static CUresult fault_on_demand(sg_call call) {
+    const char *name = calls[call].name;
+    const bool touches_work = calls[call].conditions & 4;
     const char *text = getenv("SOFTGPU_FAIL");
     if (strcmp(text ? text : "", armed)) arm(text ? text : "");
     for (int i = 0; i < fault_count; i++) {
         if (!is_named(faults[i].name, name) || !faults[i].after || --faults[i].after) continue;
         const CUresult code = sg_error_by_name(faults[i].error);
         sg_counters.injected++;
-        if (is_sticky(code) && sg_current()) sg_current()->fault = code;
+        last_injected = name;
+        if (touches_work && is_sticky(code) && sg_current()) sg_current()->fault = code;
         return code;
     }
     return CUDA_SUCCESS;
@@ -185,7 +192,7 @@ CUresult sg_enter(sg_call call) {
     const unsigned conditions = calls[call].conditions;
     pthread_mutex_lock(&lock);
     sg_counters.calls++;
-    const CUresult injected = fault_on_demand(calls[call].name);
+    const CUresult injected = fault_on_demand(call);
     if (injected) return injected;
     if (conditions & 1 && !sg_initialized) return CUDA_ERROR_NOT_INITIALIZED;
     if (conditions & 2 && !sg_current()) return CUDA_ERROR_INVALID_CONTEXT;

@@ -41,6 +41,8 @@ typedef struct softgpu_counters {
 typedef const softgpu_counters *softgpu_counters_now_fn(void);
 /* const char *softgpu_message(void): the last line that was reported, without "softgpu: ". "" if there was none. */
 typedef const char *softgpu_message_fn(void);
+/* const char *softgpu_injected(void): the function that failed on demand last, or "". */
+typedef const char *softgpu_injected_fn(void);
 /* size_t softgpu_live(void): contexts, streams, events, modules, graphs, device and pinned allocations that are alive. */
 typedef size_t softgpu_live_fn(void);
 /* const char *softgpu_form(size_t i): the i-th arithmetic instruction that is known; NULL after the last. */

@@ -21,29 +21,30 @@ static _Thread_local int depth;
 
 /* ---------------------------------------------------------------------------------------------------- driver */
 
-CUresult cuGetErrorName(CUresult error, const char **name) {
-    const CUresult code = sg_enter(SG_cuGetErrorName);
-    if (code) return sg_leave(code);
+static const char *error_name(CUresult error) {
     switch (error) {
-#define SG_ROW(id) case id: *name = #id; return sg_leave(CUDA_SUCCESS);
+#define SG_ROW(id) case id: return #id;
     SG_ERROR_TABLE(SG_ROW)
 #undef SG_ROW
     }
-    *name = NULL;
-    return sg_leave(CUDA_ERROR_INVALID_VALUE);
+    return NULL;
+}
+
+CUresult cuGetErrorName(CUresult error, const char **name) {
+    const CUresult code = sg_enter(SG_cuGetErrorName);
+    if (code) return sg_leave(code);
+    *name = error_name(error);
+    return sg_leave(*name ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE);
 }
 
 /* The name without CUDA_ERROR_: as much as anyone may rely on. */
 CUresult cuGetErrorString(CUresult error, const char **text) {
     const CUresult code = sg_enter(SG_cuGetErrorString);
+    const size_t prefix = strlen("CUDA_ERROR_");
     if (code) return sg_leave(code);
-    switch (error) {
-#define SG_ROW(id) case id: *text = strncmp(#id, "CUDA_ERROR_", 11) ? #id : #id + 11; return sg_leave(CUDA_SUCCESS);
-    SG_ERROR_TABLE(SG_ROW)
-#undef SG_ROW
-    }
-    *text = NULL;
-    return sg_leave(CUDA_ERROR_INVALID_VALUE);
+    *text = error_name(error);
+    if (*text && !strncmp(*text, "CUDA_ERROR_", prefix)) *text += prefix;
+    return sg_leave(*text ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE);
 }
 
 static int device_count(void) {

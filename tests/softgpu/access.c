@@ -69,8 +69,10 @@ static bool find_parameter(const access *a, place *at) {
 }
 
 static bool find(access *a, sg_space space, place *at) {
-    static const struct { uint64_t window; sg_space space; } windows[] = {
-        {SG_WINDOW_SHARED, SG_SHARED}, {SG_WINDOW_LOCAL, SG_LOCAL}, {SG_WINDOW_PARAM, SG_PARAM}};
+    static const struct {
+        uint64_t window;
+        sg_space space;
+    } windows[] = {{SG_WINDOW_SHARED, SG_SHARED}, {SG_WINDOW_LOCAL, SG_LOCAL}, {SG_WINDOW_PARAM, SG_PARAM}};
     for (int k = 0; k < 3 && space == SG_GENERIC; k++)
         if (a->address - windows[k].window < SG_WINDOW_BYTES) {
             a->address -= windows[k].window;

@@ -67,15 +67,7 @@ HELPER uint32_t permute(uint32_t a, uint32_t b, uint32_t selector) {
 
 /* --------------------------------------------------------------------------------------------------- floats */
 
-HELPER float from_bits32(uint32_t bits) {
-    const union { uint32_t u; float f; } x = {bits};
-    return x.f;
-}
-
-HELPER double from_bits64(uint64_t bits) {
-    const union { uint64_t u; double f; } x = {bits};
-    return x.f;
-}
+HELPER float from_bits32(uint32_t bits) { return (sg_word){.u32 = bits}.f32; }
 
 /* f32 results have one NaN; f64 keeps the payload of the processor, which PTX does not define. */
 HELPER float nan32(float x) { return x == x ? x : from_bits32(0x7fffffff); }
@@ -112,9 +104,7 @@ HELPER uint32_t to_u32(double x, uint32_t if_nan) {
     return x >= 0x1p32 ? UINT32_MAX : x < 0 ? 0 : (uint32_t)x;
 }
 
-HELPER int64_t to_s64(double x) {
-    return x != x || x < -0x1p63 ? INT64_MIN : x >= 0x1p63 ? INT64_MAX : (int64_t)x;
-}
+HELPER int64_t to_s64(double x) { return x != x || x < -0x1p63 ? INT64_MIN : x >= 0x1p63 ? INT64_MAX : (int64_t)x; }
 
 HELPER uint64_t to_u64(double x) {
     if (x != x) return UINT64_C(1) << 63;
@@ -125,21 +115,20 @@ HELPER uint64_t to_u64(double x) {
 HELPER float towards(double x, int way) {
     const float near = (float)x;
     const int up = way ? way > 0 : x < 0;
-    union { float f; uint32_t u; } r = {near};
+    sg_word r = {.f32 = near};
     if (x != x || (double)near == x || ((double)near > x) == up) return near;
     if (near == 0) return from_bits32(up ? 1 : 0x80000001);
-    r.u += (near > 0) == up ? 1 : UINT32_MAX;
-    return r.f;
+    r.u32 += (near > 0) == up ? 1 : UINT32_MAX;
+    return r.f32;
 }
 
 HELPER uint16_t half_from(float x) {
-    const union { float f; uint32_t u; } b = {x};
-    const uint16_t sign = b.u >> 16 & 0x8000;
+    const uint32_t all = (sg_word){.f32 = x}.u32, bits = all & 0x7fffffff;
+    const uint16_t sign = all >> 16 & 0x8000;
     const float m = __builtin_fabsf(x);
     if (x != x) return 0x7fff;
     if (m >= 65520) return sign | 0x7c00;
     if (m < 0x1p-14f) return sign | (uint16_t)__builtin_rintf(m * 0x1p24f);
-    const uint32_t bits = b.u & 0x7fffffff;
     return (uint16_t)(sign | (((bits + 0xfff + (bits >> 13 & 1)) >> 13) - (112 << 10)));
 }
 
@@ -155,15 +144,15 @@ HELPER float half_to(uint16_t h) {
 
 #include "forms.h"
 
-#define SG_FUNCTION(id, name, shape, field, expression)                                                               \
-    static void id(sg_word *d, const sg_word *const *s) {                                                             \
-        const sg_word *sa = s[0], *sb = s[1], *sc = s[2], *se = s[3];                                                 \
-        for (int lane = 0; lane < SG_LANES; lane++) {                                                                 \
-            __attribute__((unused)) const sg_word a = sa[lane], b = sb[lane], c = sc[lane], e = se[lane];             \
-            sg_word r = {0};                                                                                          \
-            r.field = (__typeof__(r.field))(expression);                                                              \
-            d[lane] = r;                                                                                              \
-        }                                                                                                             \
+#define SG_FUNCTION(id, name, shape, field, expression)                                                                \
+    static void id(sg_word *d, const sg_word *const *s) {                                                              \
+        const sg_word *sa = s[0], *sb = s[1], *sc = s[2], *se = s[3];                                                  \
+        for (int lane = 0; lane < SG_LANES; lane++) {                                                                  \
+            __attribute__((unused)) const sg_word a = sa[lane], b = sb[lane], c = sc[lane], e = se[lane];              \
+            sg_word r = {0};                                                                                           \
+            r.field = (__typeof__(r.field))(expression);                                                               \
+            d[lane] = r;                                                                                               \
+        }                                                                                                              \
     }
 #define SG_UNIQUE(id, name, shape, field, expression) SG_FUNCTION(run_##id, name, shape, field, expression)
 SG_FORM_TABLE(SG_UNIQUE)

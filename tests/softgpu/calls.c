@@ -115,7 +115,7 @@ CUresult sg_error_by_name(const char *name) {
     char *end;
     const unsigned long number = strtoul(name, &end, 10);
     if (end != name && !*end) return (CUresult)number;
-#define SG_ROW(code) \
+#define SG_ROW(code)                                                                                                   \
     if (!strcmp(name, #code)) return code;
     SG_ERROR_TABLE(SG_ROW)
 #undef SG_ROW
@@ -167,7 +167,8 @@ static bool is_named(const char *wanted, const char *name) {
 
 /* Faults of the hardware stop the context, whoever finds them. */
 static bool is_sticky(CUresult code) {
-    return code == CUDA_ERROR_ILLEGAL_ADDRESS || code == CUDA_ERROR_LAUNCH_TIMEOUT || code == CUDA_ERROR_ECC_UNCORRECTABLE ||
+    return code == CUDA_ERROR_ILLEGAL_ADDRESS || code == CUDA_ERROR_LAUNCH_TIMEOUT ||
+           code == CUDA_ERROR_ECC_UNCORRECTABLE ||
            (code >= CUDA_ERROR_ASSERT && code <= CUDA_ERROR_LAUNCH_FAILED && code != CUDA_ERROR_TOO_MANY_PEERS &&
             code != CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED && code != CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED);
 }

@@ -10,10 +10,10 @@
 #include "object.h"
 
 enum {
-    SG_INITIALIZED = 1,        /* cuInit was called */
-    SG_CURRENT = 2 | 1,        /* and a context is current */
+    SG_INITIALIZED = 1,          /* cuInit was called */
+    SG_CURRENT = 2 | 1,          /* and a context is current */
     SG_HEALTHY = 4 | SG_CURRENT, /* which no fault has stopped */
-    SG_UNSAFE = 8              /* may not be called while a stream is captured */
+    SG_UNSAFE = 8                /* may not be called while a stream is captured */
 };
 
 /* clang-format off */
@@ -30,7 +30,8 @@ enum {
     ROW(cuCtxGetDevice, SG_CURRENT) ROW(cuCtxSynchronize, SG_HEALTHY | SG_UNSAFE) \
     ROW(cuModuleLoadData, SG_HEALTHY | SG_UNSAFE) ROW(cuModuleLoadDataEx, SG_HEALTHY | SG_UNSAFE) \
     ROW(cuModuleLoadFatBinary, SG_HEALTHY | SG_UNSAFE) ROW(cuModuleUnload, SG_CURRENT | SG_UNSAFE) \
-    ROW(cuModuleGetFunction, SG_HEALTHY) ROW(cuModuleGetGlobal_v2, SG_HEALTHY) ROW(cuModuleGetLoadingMode, SG_INITIALIZED) \
+    ROW(cuModuleGetFunction, SG_HEALTHY) ROW(cuModuleGetGlobal_v2, SG_HEALTHY) \
+    ROW(cuModuleGetLoadingMode, SG_INITIALIZED) \
     ROW(cuFuncLoad, SG_HEALTHY | SG_UNSAFE) ROW(cuFuncIsLoaded, SG_HEALTHY) ROW(cuFuncGetAttribute, SG_HEALTHY) \
     ROW(cuFuncGetModule, SG_HEALTHY) \
     ROW(cuLaunchKernel, SG_HEALTHY) ROW(cuLaunchKernelEx, SG_HEALTHY) \
@@ -58,7 +59,7 @@ typedef enum sg_call {
 #define SG_ROW(name, conditions) SG_##name,
     SG_CALL_TABLE(SG_ROW)
 #undef SG_ROW
-    SG_CALLS
+        SG_CALLS
 } sg_call;
 
 /* Takes the lock; CUDA_SUCCESS, or why the call fails before it does anything. */

@@ -18,6 +18,17 @@ typedef struct reading {
     bool in_address;     /* between brackets, where the opcode's type does not count */
 } reading;
 
+/* `list`: words with a space between. */
+static bool is_listed(const char *list, const char *word, size_t length) {
+    for (size_t n; *list; list += n + (list[n] == ' ')) {
+        n = strcspn(list, " ");
+        if (n == length && !strncmp(list, word, n)) return true;
+    }
+    return false;
+}
+
+static bool is_one_of(const reading *r, const char *list) { return is_listed(list, r->opcode, strlen(r->opcode)); }
+
 static bool refuse(reading *r) { return sg_scan_fail(r->scan, "unknown instruction %s", r->opcode); }
 
 static sg_instruction *emit(reading *r, sg_kind kind) {
@@ -44,6 +55,7 @@ static sg_instruction *emit_alu(reading *r, const char *name, uint32_t d, const 
 /* -------------------------------------------------------------------------------------------------- operands */
 
 static bool special_register(const char *name, uint32_t *slot) {
+    /* clang-format off */
     static const struct { const char *name; uint32_t slot; } table[] = {
         {"%tid.x", SG_SLOT_TID},       {"%tid.y", SG_SLOT_TID + 1},       {"%tid.z", SG_SLOT_TID + 2},
         {"%ntid.x", SG_SLOT_NTID},     {"%ntid.y", SG_SLOT_NTID + 1},     {"%ntid.z", SG_SLOT_NTID + 2},
@@ -52,6 +64,7 @@ static bool special_register(const char *name, uint32_t *slot) {
         {"%laneid", SG_SLOT_LANE},     {"%warpid", SG_SLOT_WARP},         {"%nwarpid", SG_SLOT_WARPS},
         {"%lanemask_eq", SG_SLOT_EQ},  {"%lanemask_lt", SG_SLOT_LT},      {"%lanemask_le", SG_SLOT_LE},
         {"%lanemask_gt", SG_SLOT_GT},  {"%lanemask_ge", SG_SLOT_GE}};
+    /* clang-format on */
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (!strcmp(table[i].name, name)) return *slot = table[i].slot, true;
     return false;
@@ -88,7 +101,8 @@ static const sg_symbol *find_symbol(const sg_parser *p, const char *name) {
 /* `letter` is that of a form's shape. */
 static bool fits(char width, char letter) {
     switch (letter) {
-    case 'B': case 'H': return width == 'h' || width == 'w' || width == 'd';
+    case 'B':
+    case 'H': return width == 'h' || width == 'w' || width == 'd';
     case 'W': return width == 'w' || width == 'd';
     default: return width == letter;
     }
@@ -109,11 +123,9 @@ static uint64_t within(reading *r, uint64_t value, unsigned bits) {
 
 /* Only where the operands' type, the last word of the opcode, is a float or has no arithmetic. */
 static uint64_t float_bits(reading *r, const sg_number *n, char letter) {
-    const union { float f; uint32_t u; } single = {(float)n->real};
-    const union { double f; uint64_t u; } twice = {n->real};
     if (strrchr(r->opcode, '.') && strchr("fb", strrchr(r->opcode, '.')[1])) {
-        if (letter == 'w' || letter == 'W') return n->is_single ? n->integer : single.u;
-        if (letter == 'd') return n->is_single ? twice.u : n->integer;
+        if (letter == 'w' || letter == 'W') return n->is_single ? n->integer : (sg_word){.f32 = (float)n->real}.u32;
+        if (letter == 'd') return n->is_single ? (sg_word){.f64 = n->real}.u64 : n->integer;
     }
     sg_scan_fail(r->scan, "a float where %s takes none", r->opcode);
     return 0;
@@ -266,29 +278,28 @@ static void read_carry(reading *r) {
 /* ---------------------------------------------------------------------------------------------------- memory */
 
 /* Modifiers that change nothing here: all memory is coherent, and caches and scopes do not exist. */
-static bool has_no_effect(const char *word, size_t n) {
-    static const char *const words[] = {
-        "weak", "volatile", "relaxed", "acquire", "release", "acq_rel", "cta", "cluster", "gpu", "sys", "ca", "cg", "cs",
-        "lu", "cv", "wb", "wt", "nc", "L2::64B", "L2::128B", "L2::256B", "L1::evict_normal", "L1::evict_unchanged",
-        "L1::evict_first", "L1::evict_last", "L1::no_allocate"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strlen(words[i]) == n && !strncmp(words[i], word, n)) return true;
-    return false;
-}
+static const char no_effect[] =
+    "weak volatile relaxed acquire release acq_rel cta cluster gpu sys ca cg cs lu cv wb wt nc "
+    "L2::64B L2::128B L2::256B L1::evict_normal L1::evict_unchanged L1::evict_first "
+    "L1::evict_last L1::no_allocate";
 
 static bool take_space(sg_instruction *i, const char *word, size_t n) {
+    /* clang-format off */
     static const struct { const char *name; sg_space space; } spaces[] = {
         {"global", SG_GLOBAL}, {"const", SG_CONST}, {"shared", SG_SHARED}, {"shared::cta", SG_SHARED},
         {"local", SG_LOCAL}, {"param", SG_PARAM}, {"param::entry", SG_PARAM}};
+    /* clang-format on */
     for (size_t k = 0; k < sizeof spaces / sizeof spaces[0]; k++)
         if (strlen(spaces[k].name) == n && !strncmp(spaces[k].name, word, n)) return i->space = spaces[k].space, true;
     return false;
 }
 
 static bool take_atomic(sg_instruction *i, const char *word, size_t n) {
+    /* clang-format off */
     static const struct { const char *name; sg_atomic operation; } operations[] = {
         {"add", SG_ADD}, {"min", SG_MIN}, {"max", SG_MAX}, {"and", SG_AND}, {"or", SG_OR}, {"xor", SG_XOR},
         {"exch", SG_EXCHANGE}, {"cas", SG_COMPARE}, {"inc", SG_INCREMENT}, {"dec", SG_DECREMENT}};
+    /* clang-format on */
     for (size_t k = 0; k < sizeof operations / sizeof operations[0]; k++)
         if (strlen(operations[k].name) == n && !strncmp(operations[k].name, word, n))
             return i->operation = operations[k].operation, true;
@@ -304,7 +315,7 @@ static bool take_modifiers(reading *r, sg_instruction *i) {
         const sg_type *type = sg_type_find(word, n);
         if (type) i->type = type;
         else if (n == 2 && (!strncmp(word, "v2", 2) || !strncmp(word, "v4", 2))) i->count = (uint32_t)word[1] - '0';
-        else if (!take_space(i, word, n) && !has_no_effect(word, n) &&
+        else if (!take_space(i, word, n) && !is_listed(no_effect, word, n) &&
                  !(i->kind == SG_ATOMIC && take_atomic(i, word, n)))
             return refuse(r);
         word += n;
@@ -395,14 +406,8 @@ static void read_branch(reading *r) {
     emit(r, SG_BRANCH);
 }
 
-static bool is_one_of(const char *opcode, const char *const *names) {
-    while (*names && strcmp(opcode, *names)) names++;
-    return *names != NULL;
-}
-
 static void read_exit(reading *r) {
-    static const char *const names[] = {"ret", "ret.uni", "exit", NULL};
-    if (is_one_of(r->opcode, names)) emit(r, SG_EXIT);
+    if (is_one_of(r, "ret ret.uni exit")) emit(r, SG_EXIT);
     else refuse(r);
 }
 
@@ -412,23 +417,22 @@ static void read_trap(reading *r) {
 }
 
 static void read_fence(reading *r) {
-    static const char *const names[] = {
-        "membar.cta", "membar.gl", "membar.sys", "fence.acq_rel.cta", "fence.acq_rel.gpu", "fence.acq_rel.sys",
-        "fence.sc.cta", "fence.sc.gpu", "fence.sc.sys", "fence.cta", "fence.gpu", "fence.sys", NULL};
-    if (is_one_of(r->opcode, names)) emit(r, SG_FENCE);
+    if (is_one_of(r, "membar.cta membar.gl membar.sys fence.acq_rel.cta fence.acq_rel.gpu fence.acq_rel.sys "
+                     "fence.sc.cta fence.sc.gpu fence.sc.sys fence.cta fence.gpu fence.sys"))
+        emit(r, SG_FENCE);
     else refuse(r);
 }
 
 /* Barrier of the whole block. With a number of threads as a second operand it would be of a part: refused. */
 static void read_barrier(reading *r) {
-    static const char *const names[] = {"bar.sync", "bar.cta.sync", "barrier.sync", "barrier.sync.aligned",
-                                        "barrier.cta.sync", "barrier.cta.sync.aligned", NULL};
     if (!strcmp(r->opcode, "bar.warp.sync")) {
         const uint32_t mask = take_source(r, 'w');
         emit(r, SG_WARP_BARRIER)->s[0] = mask;
         return;
     }
-    if (!is_one_of(r->opcode, names)) refuse(r);
+    if (!is_one_of(r, "bar.sync bar.cta.sync barrier.sync barrier.sync.aligned barrier.cta.sync "
+                      "barrier.cta.sync.aligned"))
+        refuse(r);
     const uint64_t number = sg_scan_count(r->scan);
     if (number > 15 || sg_scan_peek(r->scan) == ',') refuse(r);
     r->p->kernel->has_barrier = true;
@@ -438,9 +442,7 @@ static void read_barrier(reading *r) {
 /* ---------------------------------------------------------------------------------------------- across lanes */
 
 static void read_shuffle(reading *r) {
-    static const char *const names[] = {"shfl.sync.up.b32", "shfl.sync.down.b32", "shfl.sync.bfly.b32",
-                                        "shfl.sync.idx.b32", NULL};
-    if (!is_one_of(r->opcode, names)) {
+    if (!is_one_of(r, "shfl.sync.up.b32 shfl.sync.down.b32 shfl.sync.bfly.b32 shfl.sync.idx.b32")) {
         refuse(r);
         return;
     }
@@ -478,6 +480,7 @@ static void read_active_mask(reading *r) {
 
 /* ----------------------------------------------------------------------------------------------------- table */
 
+/* clang-format off */
 static const struct {
     const char *name; /* the first word of the opcode */
     void (*read)(reading *r);
@@ -489,6 +492,7 @@ static const struct {
     {"addc", read_carry},    {"subc", read_carry},     {"madc", read_carry},
     {"activemask", read_active_mask},
 };
+/* clang-format on */
 
 void sg_decode(sg_parser *p, const char *opcode, uint32_t guard, bool unless) {
     reading r = {p, &p->scan, opcode, {.line = p->scan.line, .guard = guard, .unless = unless}, 0, false};

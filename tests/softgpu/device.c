@@ -23,8 +23,9 @@ static _Thread_local int depth;
 
 static const char *error_name(CUresult error) {
     switch (error) {
-#define SG_ROW(id) case id: return #id;
-    SG_ERROR_TABLE(SG_ROW)
+#define SG_ROW(id)                                                                                                     \
+    case id: return #id;
+        SG_ERROR_TABLE(SG_ROW)
 #undef SG_ROW
     }
     return NULL;
@@ -119,7 +120,10 @@ CUresult cuDeviceTotalMem_v2(size_t *bytes, CUdevice device) {
 }
 
 static CUresult attribute(int *value, CUdevice_attribute which) {
-    static const struct { CUdevice_attribute which; int value; } table[] = {
+    static const struct {
+        CUdevice_attribute which;
+        int value;
+    } table[] = {
         {CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK, 1024},
         {CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X, 1024},
         {CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Y, 1024},

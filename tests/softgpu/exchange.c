@@ -22,7 +22,10 @@ static bool all_here(const sg_warp *w, uint32_t slot, uint32_t lanes) {
 static int shuffle_source(char mode, int lane, uint32_t b, uint32_t c, bool *inside) {
     const int segment = c >> 8 & 31, first = lane & segment, last = first | ((int)(c & 31) & ~segment);
     const int by = (int)(b & 31);
-    const int from = mode == 'u' ? lane - by : mode == 'd' ? lane + by : mode == 'b' ? lane ^ by : first | (by & ~segment);
+    const int from = mode == 'u'   ? lane - by
+                     : mode == 'd' ? lane + by
+                     : mode == 'b' ? lane ^ by
+                                   : first | (by & ~segment);
     *inside = mode == 'u' ? from >= last : from <= last;
     return *inside ? from : lane;
 }
@@ -52,8 +55,7 @@ static sg_outcome vote(sg_warp *w, const sg_instruction *i, uint32_t lanes) {
     uint32_t yes = 0;
     sg_word r = {0};
     if (!all_here(w, i->s[1], lanes)) return fail(w, i, lanes, "a vote without all lanes of its mask");
-    for (uint32_t left = lanes; left; left &= left - 1)
-        yes |= (p[__builtin_ctz(left)].u32 & 1) << __builtin_ctz(left);
+    for (uint32_t left = lanes; left; left &= left - 1) yes |= (p[__builtin_ctz(left)].u32 & 1) << __builtin_ctz(left);
     switch (i->operation) {
     case SG_VOTE_ALL: r.u64 = yes == lanes; break;
     case SG_VOTE_ANY: r.u64 = yes != 0; break;

@@ -53,8 +53,8 @@ static void set_lanes(sg_warp *w, const uint32_t size[3]) {
         sg_lanes(w, SG_SLOT_EQ)[lane].u64 = bit;
         sg_lanes(w, SG_SLOT_LT)[lane].u64 = bit - 1;
         sg_lanes(w, SG_SLOT_LE)[lane].u64 = bit | (bit - 1);
-        sg_lanes(w, SG_SLOT_GT)[lane].u64 = (uint32_t)~(bit | (bit - 1));
-        sg_lanes(w, SG_SLOT_GE)[lane].u64 = (uint32_t)~(bit - 1);
+        sg_lanes(w, SG_SLOT_GT)[lane].u64 = (uint32_t) ~(bit | (bit - 1));
+        sg_lanes(w, SG_SLOT_GE)[lane].u64 = (uint32_t) ~(bit - 1);
     }
 }
 
@@ -108,7 +108,8 @@ static void set_up(core *c, sg_grid *grid) {
 }
 
 static void tear_down(core *c) {
-    for (uint32_t i = 0; i < c->warp_count; i++) atomic_fetch_add(&c->block.grid->instructions, c->warps[i].instructions);
+    for (uint32_t i = 0; i < c->warp_count; i++)
+        atomic_fetch_add(&c->block.grid->instructions, c->warps[i].instructions);
     free(c->warps);
     free(c->memory);
     free(c->files);

@@ -51,7 +51,8 @@ class Format:
         scaled = x / Q(2) ** (e - self.p + 1)
         n = scaled.numerator // scaled.denominator
         rest = scaled - n
-        up = {"n": rest > Q(1, 2) or (rest == Q(1, 2) and n & 1), "z": False, "m": sign and rest, "p": not sign and rest}
+        nearest = rest > Q(1, 2) or (rest == Q(1, 2) and n & 1)
+        up = {"n": nearest, "z": False, "m": sign and rest, "p": not sign and rest}
         n += bool(up[mode])
         # A carry into the exponent is right as it is: the bits of neighbours are neighbours.
         b = n + ((e - self.least) << (self.p - 1))
@@ -148,7 +149,8 @@ EDGE64 = [0, 1 << 63, 1, (1 << 52) - 1, 1 << 52, 0x3FF0000000000000, 0xBFF000000
 
 def floats(f, count):
     edge = {32: EDGE32, 64: EDGE64, 16: [0, 1, 0x8000, 0x3FF, 0x400, 0x3C00, 0x7BFF, 0x7C00, 0xFC00, 0x7E00]}[f.bits]
-    near = [(f.bias + random.randrange(-30, 31)) << (f.p - 1) | random.getrandbits(f.p - 1) | random.getrandbits(1) << (f.bits - 1)
+    sign, exponent, fraction = f.bits - 1, f.p - 1, f.p - 1
+    near = [random.getrandbits(1) << sign | (f.bias + random.randrange(-30, 31)) << exponent | random.getrandbits(fraction)
             for _ in range(count)]
     return edge + near
 
@@ -206,7 +208,8 @@ def integer_forms(t, bits, letter):
     form(f"div.{t}", w2, [n, n[1:]], lambda a, b: None if b == 0 else int(Q(s(a), s(b)).__trunc__()))
     form(f"rem.{t}", w2, [n, n[1:]], lambda a, b: None if b == 0 else s(a) - s(b) * Q(s(a), s(b)).__trunc__())
     for names, holds in ((("eq",), lambda o: o == 0), (("ne",), lambda o: o != 0), (("lt", "lo"), lambda o: o < 0),
-                         (("le", "ls"), lambda o: o <= 0), (("gt", "hi"), lambda o: o > 0), (("ge", "hs"), lambda o: o >= 0)):
+                         (("le", "ls"), lambda o: o <= 0), (("gt", "hi"), lambda o: o > 0),
+                         (("ge", "hs"), lambda o: o >= 0)):
         for name in names if t[0] == "u" else names[:1]:
             form(f"setp.{name}.{t}", "p" + w, two, lambda a, b, h=holds: int(h((s(a) > s(b)) - (s(a) < s(b)))))
     if t[0] == "s":
@@ -256,20 +259,23 @@ def bit_forms(bits, letter):
     form(f"bfe.s{bits}", w + "ww", [n, fields, fields], lambda a, b, c: bfe(a, b, c, True), 200)
     form(f"bfi.{t}", w2 + "ww", [n, n, fields, fields], bfi, 200)
     form(f"bfind.u{bits}", "w" + letter, [n], lambda a: a.bit_length() - 1)
-    form(f"bfind.s{bits}", "w" + letter, [n], lambda a: (~a & ((1 << bits) - 1) if a >> (bits - 1) else a).bit_length() - 1)
+    form(f"bfind.s{bits}", "w" + letter, [n],
+         lambda a: (~a & ((1 << bits) - 1) if a >> (bits - 1) else a).bit_length() - 1)
 
 
 def word_forms():
     n = integers(32)
     form("lop3.b32", "wwwww", [n, n, n, [0, 0x96, 0xE8, 0xCA, 0x80, 0xFE, 0xFF]],
-         lambda a, b, c, t: sum((t >> ((a >> i & 1) << 2 | (b >> i & 1) << 1 | c >> i & 1) & 1) << i for i in range(32)), 200)
+         lambda a, b, c, t: sum((t >> ((a >> i & 1) << 2 | (b >> i & 1) << 1 | c >> i & 1) & 1) << i for i in range(32)),
+         200)
 
     def prmt(a, b, c):
         every = [(a | b << 32) >> 8 * i & 255 for i in range(8)]
         picks = [c >> 4 * i & 15 for i in range(4)]
         return sum((every[p & 7] if p < 8 else 255 * (every[p & 7] >> 7)) << 8 * i for i, p in enumerate(picks))
 
-    form("prmt.b32", "wwww", [n, n, [0x3210, 0x7654, 0x0123, 0x5410, 0xFEDC, 0xBA98, 0x4440, 0xF0F0]], prmt, 200)
+    selectors = [0x3210, 0x7654, 0x0123, 0x5410, 0xFEDC, 0xBA98, 0x4440, 0xF0F0]
+    form("prmt.b32", "wwww", [n, n, selectors], prmt, 200)
     shifts = [0, 1, 31, 32, 33, 63, 64, 0xFFFFFFFF]
     for mode, amount in (("wrap", lambda c: c & 31), ("clamp", lambda c: min(c, 32))):
         form(f"shf.l.{mode}.b32", "wwww", [n, n, shifts], lambda a, b, c, m=amount: (a | b << 32) << m(c) >> 32, 100)
@@ -332,7 +338,8 @@ def float_forms(f, letter, t, z=""):
     form(f"abs{z}.{t}", w2, [x], lambda a: None if value(a)[1] == NAN else result((0, value(a)[1])))
     for name, holds in COMPARISONS.items():
         form(f"setp.{name}{z}.{t}", "p" + w2, [x, x], lambda a, b, h=holds: int(order(value(a), value(b)) in h), 200)
-        form(f"setp.{name}u{z}.{t}", "p" + w2, [x, x], lambda a, b, h=holds: int(order(value(a), value(b)) in h + (None,)), 200)
+        form(f"setp.{name}u{z}.{t}", "p" + w2, [x, x],
+             lambda a, b, h=holds: int(order(value(a), value(b)) in h + (None,)), 200)
     form(f"setp.num{z}.{t}", "p" + w2, [x, x], lambda a, b: int(order(value(a), value(b)) is not None))
     form(f"setp.nan{z}.{t}", "p" + w2, [x, x], lambda a, b: int(order(value(a), value(b)) is None))
     if z:
@@ -342,7 +349,8 @@ def float_forms(f, letter, t, z=""):
     form(f"selp.{t}", w3 + "p", [x, x, [0, 1]], lambda a, b, c: a if c else b)
     form(f"copysign.{t}", w3, [x, x], lambda a, b: a & top | b & ~top)
     for name, pick in (("max", larger), ("min", smaller)):
-        form(f"{name}.NaN.{t}", w3, [x, x], exact(lambda a, b, p=pick: (0, NAN) if NAN in (a[1], b[1]) else p(a, b)), 200)
+        form(f"{name}.NaN.{t}", w3, [x, x],
+             exact(lambda a, b, p=pick: (0, NAN) if NAN in (a[1], b[1]) else p(a, b)), 200)
     for name, holds in (("finite", lambda m: m not in (NAN, INF)), ("infinite", lambda m: m == INF),
                         ("number", lambda m: m != NAN), ("notanumber", lambda m: m == NAN)):
         form(f"testp.{name}.{t}", "p" + letter, [x], lambda a, h=holds: int(h(value(a)[1])))
@@ -397,18 +405,23 @@ def conversion_forms():
 
     # Halfway between floats, just beside, below the normals, beyond the largest.
     hard = [F64.encode((s, x)) for s in (0, 1) for x in
-            (1 + Q(2) ** -24, 1 + Q(3) / 2 ** 24, 1 + Q(2) ** -24 + Q(2) ** -52, Q(2) ** -150, Q(3) / 2 ** 150, Q(2) ** -149 * Q(5, 2),
-             Q(2) ** -126 - Q(2) ** -150, Q(2) ** 128 - Q(2) ** 103, Q(2) ** 128 - Q(2) ** 104, Q(2) ** -151, Q(2) ** -1000)]
+            (1 + Q(2) ** -24, 1 + Q(3) / 2 ** 24, 1 + Q(2) ** -24 + Q(2) ** -52, Q(2) ** -150, Q(3) / 2 ** 150,
+             Q(2) ** -149 * Q(5, 2), Q(2) ** -126 - Q(2) ** -150, Q(2) ** 128 - Q(2) ** 103,
+             Q(2) ** 128 - Q(2) ** 104, Q(2) ** -151, Q(2) ** -1000)]
     x = floats(F64, 40) + hard
     for mode in "nzmp":
         form(f"cvt.r{mode}.f32.f64", "wd", [x], lambda a, m=mode: F32.encode(F64.decode(a), m), 100)
-    small = lambda v: (v[0], Q(0)) if v[1] not in (NAN, INF) and v[1] < F32.tiny else v
+
+    def small(v):
+        return (v[0], Q(0)) if v[1] not in (NAN, INF) and v[1] < F32.tiny else v
+
     form("cvt.rn.ftz.f32.f64", "wd", [x], lambda a: F32.encode(small(F32.decode(F32.encode(F64.decode(a))))), 100)
     for z, change in (("", lambda v: v), (".ftz", small)):
         form(f"cvt{z}.f64.f32", "dw", [floats(F32, 30)], lambda a, c=change: ("n", 0, 0) if F32.decode(a)[1] == NAN
              else F64.encode(c(F32.decode(a))), 100)
-    h = [F32.encode((s, x)) for s in (0, 1) for x in (1 + Q(1, 2048), 1 + Q(3, 2048), Q(65519), Q(65520), Q(2) ** -25, Q(3) / 2 ** 26,
-                                                      Q(2) ** -14 - Q(2) ** -26, Q(2) ** -24 * Q(5, 2))]
+    h = [F32.encode((s, x)) for s in (0, 1) for x in
+         (1 + Q(1, 2048), 1 + Q(3, 2048), Q(65519), Q(65520), Q(2) ** -25, Q(3) / 2 ** 26, Q(2) ** -14 - Q(2) ** -26,
+          Q(2) ** -24 * Q(5, 2))]
     form("cvt.rn.f16.f32", "hw", [floats(F32, 40) + h], lambda a: F16.encode(F32.decode(a)), 100)
     form("cvt.f32.f16", "wh", [floats(F16, 30)], lambda a: F32.encode(F16.decode(a)), 100)
 
@@ -417,14 +430,14 @@ def conversion_forms():
 
 def approximate_forms():
     """Bounds as the manual gives them (older and wider ones where they changed), as real numbers around the value."""
-    x = [F32.encode((s, Q(m) * Q(2) ** e)) for s in (0, 1) for m in (1, Q(5, 4), Q(3, 2), Q(7, 4) + Q(1, 2 ** 20)) for e in (-20, -3, 0, 1, 2, 20)]
+    x = [F32.encode((s, Q(m) * Q(2) ** e)) for s in (0, 1) for m in (1, Q(5, 4), Q(3, 2), Q(7, 4) + Q(1, 2 ** 20))
+         for e in (-20, -3, 0, 1, 2, 20)]
     positive = [b for b in x if b < 1 << 31]
 
     def span(value, error, f=F32):
         """The outermost floats that are inside the bound."""
         low, high = value - error, value + error
-        pack = lambda v, up: f.encode((int(v < 0), abs(Q(v))), ("p" if up else "m"))
-        return {F32: "r", F64: "R"}[f], pack(low, True), pack(high, False)
+        return {F32: "r", F64: "R"}[f], f.encode((int(low < 0), abs(low)), "p"), f.encode((int(high < 0), abs(high)), "m")
 
     def relative(function, bound):
         def r(a):
@@ -461,9 +474,9 @@ def approximate_forms():
     form("rsqrt.approx.f64", "dd", [roots], root)
 
 
-for name, bits, letter in (("u16", 16, "h"), ("s16", 16, "h"), ("u32", 32, "w"), ("s32", 32, "w"), ("u64", 64, "d"), ("s64", 64, "d")):
-    integer_forms(name, bits, letter)
 for bits, letter in ((16, "h"), (32, "w"), (64, "d")):
+    integer_forms(f"u{bits}", bits, letter)
+    integer_forms(f"s{bits}", bits, letter)
     bit_forms(bits, letter)
 word_forms()
 address_forms()

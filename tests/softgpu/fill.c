@@ -48,7 +48,8 @@ static void compare_fill(cw_device *device, const cw_plan *plan, uint64_t skip, 
         expect(!cw_fill(device, plan, &part, &why), name, why.text);
         expect(!cw_read(device, &all, found, bytes, &why), name, why.text);
         expect(!cw_reference(plan, 0, n, expected + skip, &why), name, why.text);
-        expect(!memcmp(found, expected, bytes), name, "the bits differ, or something beside the destination was written");
+        expect(!memcmp(found, expected, bytes), name,
+               "the bits differ, or something beside the destination was written");
         expect(counters->host_to_device == copied, name, "a fill copies to the device");
         expect(counters->launches == launched + (n ? 1 : 0), name, "not one launch per fill");
         cw_release(device, &all);

@@ -225,10 +225,12 @@
     ROW(cvt_##r##_u64_##F, "cvt." #r ".u64." #F, "d" w, u64, to_u64(round(a.F)))
 
 #define SG_CONVERSION_FORMS(ROW) \
-    SG_NARROW(ROW, u8, u64, "B") SG_NARROW(ROW, s8, s64, "B") SG_NARROW(ROW, u16, u64, "H") SG_NARROW(ROW, s16, s64, "H") \
-    SG_NARROW(ROW, u32, u64, "W") SG_NARROW(ROW, s32, s64, "W") SG_NARROW(ROW, u64, u64, "d") SG_NARROW(ROW, s64, s64, "d") \
+    SG_NARROW(ROW, u8, u64, "B") SG_NARROW(ROW, s8, s64, "B") \
+    SG_NARROW(ROW, u16, u64, "H") SG_NARROW(ROW, s16, s64, "H") \
+    SG_NARROW(ROW, u32, u64, "W") SG_NARROW(ROW, s32, s64, "W") \
+    SG_NARROW(ROW, u64, u64, "d") SG_NARROW(ROW, s64, s64, "d") \
     SG_TO_FLOAT(ROW, f32, "w") SG_TO_FLOAT(ROW, f64, "d") \
-    SG_TO_INTEGER(ROW, rni, __builtin_rint, f32, "w", 0)  SG_TO_INTEGER(ROW, rni, __builtin_rint, f64, "d", 1u << 31) \
+    SG_TO_INTEGER(ROW, rni, __builtin_rint, f32, "w", 0) SG_TO_INTEGER(ROW, rni, __builtin_rint, f64, "d", 1u << 31) \
     SG_TO_INTEGER(ROW, rmi, __builtin_floor, f32, "w", 0) SG_TO_INTEGER(ROW, rmi, __builtin_floor, f64, "d", 1u << 31) \
     SG_TO_INTEGER(ROW, rpi, __builtin_ceil, f32, "w", 0)  SG_TO_INTEGER(ROW, rpi, __builtin_ceil, f64, "d", 1u << 31) \
     SG_TO_INTEGER(ROW, rzi, __builtin_trunc, f32, "w", 0) SG_TO_INTEGER(ROW, rzi, __builtin_trunc, f64, "d", 1u << 31) \

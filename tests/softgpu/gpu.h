@@ -29,7 +29,8 @@
     ROW(cuModuleGetGlobal_v2) ROW(cuFuncLoad) ROW(cuFuncIsLoaded) ROW(cuLaunchKernel) \
     ROW(cuStreamCreate) ROW(cuStreamDestroy_v2) ROW(cuStreamSynchronize) ROW(cuStreamQuery) ROW(cuStreamWaitEvent) \
     ROW(cuStreamBeginCapture_v2) ROW(cuStreamEndCapture) ROW(cuStreamIsCapturing) \
-    ROW(cuGraphInstantiateWithFlags) ROW(cuGraphLaunch) ROW(cuGraphGetNodes) ROW(cuGraphDestroy) ROW(cuGraphExecDestroy) \
+    ROW(cuGraphInstantiateWithFlags) ROW(cuGraphLaunch) ROW(cuGraphGetNodes) ROW(cuGraphDestroy) \
+    ROW(cuGraphExecDestroy) \
     ROW(cuEventCreate) ROW(cuEventDestroy_v2) ROW(cuEventRecord) ROW(cuEventQuery) ROW(cuEventSynchronize) \
     ROW(cuMemAlloc_v2) ROW(cuMemFree_v2) ROW(cuMemGetInfo_v2) ROW(cuMemAllocHost_v2) ROW(cuMemFreeHost) \
     ROW(cuMemcpyHtoD_v2) ROW(cuMemcpyDtoH_v2) ROW(cuMemcpyHtoDAsync_v2) ROW(cuMemcpyDtoHAsync_v2) \

@@ -23,7 +23,8 @@ static softgpu_live_fn *live;
 static softgpu_injected_fn *injected;
 
 static void complain(const char *error, const char *what, const cw_error *why) {
-    printf("FAIL %s in %s: %s (%s, %d, \"%s\")\n", error, injected(), what, cw_status_name(why->status), why->native, why->text);
+    printf("FAIL %s in %s: %s (%s, %d, \"%s\")\n", error, injected(), what, cw_status_name(why->status), why->native,
+           why->text);
     failures++;
 }
 
@@ -66,7 +67,8 @@ static cw_status use(uint32_t *values, cw_error *why) {
 /* The header's words, as far as they depend on the function. */
 static int is_documented(cw_status status, CUresult code, const char *function) {
     if (code == CUDA_ERROR_OUT_OF_MEMORY) return status == CW_ERROR_MEMORY;
-    if (!strcmp(function, "cuInit")) return status == (code == CUDA_ERROR_NO_DEVICE ? CW_ERROR_NO_DEVICE : CW_ERROR_NO_RUNTIME);
+    if (!strcmp(function, "cuInit"))
+        return status == (code == CUDA_ERROR_NO_DEVICE ? CW_ERROR_NO_DEVICE : CW_ERROR_NO_RUNTIME);
     if (!strcmp(function, "cuDriverGetVersion")) return status == CW_ERROR_NO_RUNTIME;
     if (!strcmp(function, "cuCtxPushCurrent_v2")) return status == CW_ERROR_ARGUMENT || status == CW_ERROR_DEVICE;
     return status == CW_ERROR_DEVICE;
@@ -74,9 +76,10 @@ static int is_documented(cw_status status, CUresult code, const char *function) 
 
 /* Cleaning up cannot say that it failed, and a property that is only shown may be missing. */
 static int may_be_ignored(const char *function) {
-    static const char *const functions[] = {"cuMemFree_v2", "cuStreamDestroy_v2", "cuModuleUnload", "cuCtxPopCurrent_v2",
-                                            "cuDevicePrimaryCtxRelease_v2", "cuDeviceGetName", "cuDeviceTotalMem_v2",
-                                            "cuDeviceGetAttribute", "cuCtxPushCurrent_v2"};
+    static const char *const functions[] = {
+        "cuMemFree_v2",        "cuStreamDestroy_v2",           "cuModuleUnload",
+        "cuCtxPopCurrent_v2",  "cuDevicePrimaryCtxRelease_v2", "cuDeviceGetName",
+        "cuDeviceTotalMem_v2", "cuDeviceGetAttribute",         "cuCtxPushCurrent_v2"};
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
         if (!strcmp(function, functions[i])) return 1;
     return 0;
@@ -88,7 +91,8 @@ static void check(cw_status status, const cw_error *why, CUresult code, const ch
         return;
     }
     if (why->native != (int)code || !strstr(why->text, name)) complain(name, "the driver's error is not kept", why);
-    if (status != why->status || !is_documented(status, code, injected())) complain(name, "not the documented status", why);
+    if (status != why->status || !is_documented(status, code, injected()))
+        complain(name, "not the documented status", why);
 }
 
 /* In a process of its own, so that no case knows of another. */
@@ -132,7 +136,8 @@ static void compute_expected(uint32_t *values) {
     const cw_spec spec = spec_to_fill();
     cw_plan plan;
     cw_error why = {CW_OK, 0, ""};
-    if (cw_plan_make(&spec, &plan, &why) || cw_reference(&plan, 0, ELEMENTS, values, &why)) complain("nothing", "no plan", &why);
+    if (cw_plan_make(&spec, &plan, &why) || cw_reference(&plan, 0, ELEMENTS, values, &why))
+        complain("nothing", "no plan", &why);
 }
 
 int main(int argc, char **argv) {

@@ -27,7 +27,8 @@ static size_t form_count;
 
 static int read_case(FILE *f, test_case *c) {
     unsigned long long n[OPERANDS + 2];
-    if (fscanf(f, "%llx %llx %llx %llx %c %llx %llx ", &n[0], &n[1], &n[2], &n[3], &c->kind, &n[4], &n[5]) != 7) return 0;
+    if (fscanf(f, "%llx %llx %llx %llx %c %llx %llx ", &n[0], &n[1], &n[2], &n[3], &c->kind, &n[4], &n[5]) != 7)
+        return 0;
     for (int i = 0; i < OPERANDS; i++) c->operand[i] = n[i];
     c->low = n[4];
     c->high = n[5];
@@ -66,7 +67,8 @@ static const char prologue[] =
     ".reg .pred %p<8>;\n.reg .b16 %h<8>;\n.reg .b32 %w<8>;\n.reg .b64 %d<8>;\n.reg .b64 %in, %out, %i;\n"
     "ld.param.u64 %in, [in];\nld.param.u64 %out, [out];\nmov.u32 %w7, %tid.x;\ncvt.u64.u32 %i, %w7;\n"
     "mad.lo.u64 %in, %i, 32, %in;\nmad.lo.u64 %out, %i, 8, %out;\n"
-    "ld.global.u64 %d1, [%in];\nld.global.u64 %d2, [%in+8];\nld.global.u64 %d3, [%in+16];\nld.global.u64 %d4, [%in+24];\n"
+    "ld.global.u64 %d1, [%in];\nld.global.u64 %d2, [%in+8];\nld.global.u64 %d3, [%in+16];\nld.global.u64 %d4, "
+    "[%in+24];\n"
     "cvt.u32.u64 %w1, %d1;\ncvt.u32.u64 %w2, %d2;\ncvt.u32.u64 %w3, %d3;\ncvt.u32.u64 %w4, %d4;\n"
     "cvt.u16.u64 %h1, %d1;\ncvt.u16.u64 %h2, %d2;\ncvt.u16.u64 %h3, %d3;\ncvt.u16.u64 %h4, %d4;\n"
     "setp.ne.u64 %p1, %d1, 0;\nsetp.ne.u64 %p2, %d2, 0;\nsetp.ne.u64 %p3, %d3, 0;\n";
@@ -104,9 +106,12 @@ static void run(const test_form *form, uint64_t table, uint64_t *results) {
 }
 
 static double as_real(uint64_t bits, char kind) {
-    union { uint64_t u; double f; } twice = {bits};
-    union { uint32_t u; float f; } single = {(uint32_t)bits};
-    return kind == 'r' ? (double)single.f : twice.f;
+    const uint32_t low = (uint32_t)bits;
+    double twice;
+    float single;
+    memcpy(&twice, &bits, sizeof twice);
+    memcpy(&single, &low, sizeof single);
+    return kind == 'r' ? (double)single : twice;
 }
 
 static int is_right(const test_case *c, uint64_t found) {
@@ -122,10 +127,10 @@ static size_t compare(const test_form *form, uint64_t table, const uint64_t *res
         const test_case *c = &form->cases[i];
         if ((!strncmp(form->name, "lop3", 4) && c->operand[3] != table) || is_right(c, results[i])) continue;
         if (!wrong++)
-            print_error("%s of %llx %llx %llx %llx: %llx, not %c %llx %llx\n", form->name, (unsigned long long)c->operand[0],
-                        (unsigned long long)c->operand[1], (unsigned long long)c->operand[2],
-                        (unsigned long long)c->operand[3], (unsigned long long)results[i], c->kind,
-                        (unsigned long long)c->low, (unsigned long long)c->high);
+            print_error(
+                "%s of %llx %llx %llx %llx: %llx, not %c %llx %llx\n", form->name, (unsigned long long)c->operand[0],
+                (unsigned long long)c->operand[1], (unsigned long long)c->operand[2], (unsigned long long)c->operand[3],
+                (unsigned long long)results[i], c->kind, (unsigned long long)c->low, (unsigned long long)c->high);
     }
     return wrong;
 }
@@ -203,6 +208,7 @@ int main(int argc, char **argv) {
     if (argc != 3) return 2;
     gpu_open(argv[1]);
     read_expected(argv[2]);
-    return gpu.form ? cmocka_run_group_tests(tests, NULL, NULL)
-                    : cmocka_run_group_tests(((const struct CMUnitTest[]){cmocka_unit_test(test_every_form)}), NULL, NULL);
+    return gpu.form
+               ? cmocka_run_group_tests(tests, NULL, NULL)
+               : cmocka_run_group_tests(((const struct CMUnitTest[]){cmocka_unit_test(test_every_form)}), NULL, NULL);
 }

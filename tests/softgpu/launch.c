@@ -59,11 +59,11 @@ static CUresult launch(sg_operation o, CUfunction function, CUstream stream, voi
     return code ? code : sg_stream_enqueue(s, o);
 }
 
-CUresult cuLaunchKernel(CUfunction f, unsigned int gx, unsigned int gy, unsigned int gz, unsigned int bx, unsigned int by,
-                        unsigned int bz, unsigned int shared, CUstream stream, void **arguments, void **extra) {
+CUresult cuLaunchKernel(CUfunction f, unsigned int gx, unsigned int gy, unsigned int gz, unsigned int bx,
+                        unsigned int by, unsigned int bz, unsigned int shared, CUstream stream, void **arguments,
+                        void **extra) {
     const CUresult code = sg_enter(SG_cuLaunchKernel);
-    const sg_operation o = {
-        .kind = SG_DO_LAUNCH, .grid = {gx, gy, gz}, .block = {bx, by, bz}, .shared_bytes = shared};
+    const sg_operation o = {.kind = SG_DO_LAUNCH, .grid = {gx, gy, gz}, .block = {bx, by, bz}, .shared_bytes = shared};
     return sg_leave(code ? code : launch(o, f, stream, arguments, extra));
 }
 

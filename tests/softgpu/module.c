@@ -108,7 +108,8 @@ CUresult cuModuleLoadFatBinary(CUmodule *module, const void *image) {
 }
 
 /* Of the options only the error log is looked at. */
-CUresult cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned int count, CUjit_option *options, void **values) {
+CUresult cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned int count, CUjit_option *options,
+                            void **values) {
     const CUresult code = sg_enter(SG_cuModuleLoadDataEx);
     char *log = NULL;
     size_t capacity = 0;

@@ -37,7 +37,8 @@ sg_object *sg_object_at(uint32_t i) { return i >= 1 && i <= count ? objects[i - 
 
 void *sg_object_find(sg_object_kind kind, const void *handle) {
     const uint64_t offset = (uint64_t)(uintptr_t)handle - FIRST_HANDLE;
-    sg_object *o = offset % HANDLE_STEP || offset / HANDLE_STEP > count ? NULL : sg_object_at((uint32_t)(offset / HANDLE_STEP));
+    sg_object *o =
+        offset % HANDLE_STEP || offset / HANDLE_STEP > count ? NULL : sg_object_at((uint32_t)(offset / HANDLE_STEP));
     return o && o->alive && o->kind == kind ? o : NULL;
 }
 

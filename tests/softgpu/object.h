@@ -9,10 +9,12 @@
 #include "api.h"
 #include "ptx.h"
 
+/* clang-format off */
 typedef enum sg_object_kind {
     SG_A_CONTEXT = 1, SG_A_STREAM, SG_AN_EVENT, SG_A_MODULE, SG_A_FUNCTION, SG_A_GRAPH, SG_A_GRAPH_EXEC, SG_A_PINNED,
     SG_OBJECT_KINDS
 } sg_object_kind;
+/* clang-format on */
 
 struct sg_context;
 
@@ -54,9 +56,11 @@ typedef struct sg_event {
     bool done, timed;
 } sg_event;
 
+/* clang-format off */
 typedef enum sg_operation_kind {
     SG_DO_LAUNCH, SG_DO_COPY_IN, SG_DO_COPY_OUT, SG_DO_COPY, SG_DO_SET, SG_DO_RECORD, SG_DO_WAIT
 } sg_operation_kind;
+/* clang-format on */
 
 /* Something to do on a stream. `order` counts over all streams. */
 typedef struct sg_operation {

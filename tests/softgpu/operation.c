@@ -26,12 +26,9 @@ void sg_operation_free(sg_operation *o) {
 }
 
 static CUresult launch(const sg_operation *o) {
-    const sg_launch l = {o->function->kernel,
-                         {o->grid[0], o->grid[1], o->grid[2]},
-                         {o->block[0], o->block[1], o->block[2]},
-                         o->shared_bytes,
-                         o->function->object.context->object.number,
-                         o->owned};
+    const sg_launch l = {
+        o->function->kernel, {o->grid[0], o->grid[1], o->grid[2]},       {o->block[0], o->block[1], o->block[2]},
+        o->shared_bytes,     o->function->object.context->object.number, o->owned};
     const CUresult code = sg_execute(&l, &sg_counters.instructions);
     sg_counters.launches++;
     sg_counters.faults += code != CUDA_SUCCESS;

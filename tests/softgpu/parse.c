@@ -157,8 +157,10 @@ static void parse_variables(sg_parser *p, sg_space space) {
 }
 
 static bool parse_if_variables(sg_parser *p) {
+    /* clang-format off */
     static const struct { const char *name; sg_space space; } spaces[] = {
         {".global", SG_GLOBAL}, {".const", SG_CONST}, {".shared", SG_SHARED}, {".local", SG_LOCAL}};
+    /* clang-format on */
     for (size_t i = 0; i < sizeof spaces / sizeof spaces[0]; i++) {
         if (!sg_scan_directive(&p->scan, spaces[i].name)) continue;
         if (spaces[i].space == SG_LOCAL && !p->kernel) sg_scan_fail(&p->scan, ".local outside a kernel");
@@ -271,7 +273,9 @@ static void parse_statement(sg_parser *p) {
 
 /* Registers and variables of a scope go out of sight at its end; a loop over scopes, for they nest. */
 static void parse_body(sg_parser *p) {
-    struct { size_t registers, symbols; } scopes[32];
+    struct {
+        size_t registers, symbols;
+    } scopes[32];
     int depth = 0;
     do {
         if (sg_scan_accept(&p->scan, '{')) {

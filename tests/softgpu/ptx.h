@@ -40,6 +40,8 @@ const sg_form *sg_form_find(const char *name);
 /* Form number i in the order of the table; NULL after the last. */
 const sg_form *sg_form_at(size_t i);
 
+/* clang-format off */
+
 /* Slots that every kernel has. Slot 0 is never written and stands for sources that are not there. */
 enum {
     SG_SLOT_ZERO, SG_SLOT_SINK, SG_SLOT_CARRY,
@@ -49,6 +51,8 @@ enum {
     SG_SLOTS
 };
 
+/* clang-format on */
+
 typedef enum sg_space { SG_GENERIC, SG_GLOBAL, SG_CONST, SG_SHARED, SG_LOCAL, SG_PARAM } sg_space;
 
 /* Where a generic address says shared, local or param; everything else is global. */
@@ -56,6 +60,8 @@ typedef enum sg_space { SG_GENERIC, SG_GLOBAL, SG_CONST, SG_SHARED, SG_LOCAL, SG
 #define SG_WINDOW_LOCAL UINT64_C(0x110000000000)
 #define SG_WINDOW_PARAM UINT64_C(0x120000000000)
 #define SG_WINDOW_BYTES UINT64_C(0x010000000000)
+
+/* clang-format off */
 
 typedef enum sg_kind {
     SG_ALU, SG_LOAD, SG_STORE, SG_ATOMIC, SG_BRANCH, SG_EXIT, SG_TRAP, SG_FENCE, SG_BARRIER, SG_WARP_BARRIER,
@@ -65,6 +71,8 @@ typedef enum sg_kind {
 typedef enum sg_atomic {
     SG_ADD, SG_MIN, SG_MAX, SG_AND, SG_OR, SG_XOR, SG_EXCHANGE, SG_COMPARE, SG_INCREMENT, SG_DECREMENT
 } sg_atomic;
+
+/* clang-format on */
 
 typedef enum sg_vote { SG_VOTE_ALL, SG_VOTE_ANY, SG_VOTE_UNI, SG_VOTE_BALLOT } sg_vote;
 
@@ -77,19 +85,19 @@ typedef struct sg_type {
 
 typedef struct sg_instruction {
     sg_kind kind;
-    uint32_t line;              /* in the PTX text */
-    uint32_t guard;             /* slot of a predicate, or SG_SLOT_ZERO: always */
-    bool unless;                /* @!p */
-    uint32_t d[4];              /* destinations of a load; of everything else only the first */
-    uint32_t s[SG_SOURCES];     /* sources; the values of a store */
-    const sg_form *form;        /* SG_ALU */
-    uint32_t target;            /* SG_BRANCH */
-    sg_space space;             /* memory */
-    const sg_type *type;        /* memory */
-    uint32_t address, count;    /* memory: slot, values */
-    int64_t offset;             /* memory: bytes */
-    bool narrow;                /* memory: the address is in a register of 32 bits */
-    int operation;              /* SG_ATOMIC: sg_atomic; SG_VOTE: sg_vote; SG_SHUFFLE: u d b i; SG_BARRIER: number */
+    uint32_t line;           /* in the PTX text */
+    uint32_t guard;          /* slot of a predicate, or SG_SLOT_ZERO: always */
+    bool unless;             /* @!p */
+    uint32_t d[4];           /* destinations of a load; of everything else only the first */
+    uint32_t s[SG_SOURCES];  /* sources; the values of a store */
+    const sg_form *form;     /* SG_ALU */
+    uint32_t target;         /* SG_BRANCH */
+    sg_space space;          /* memory */
+    const sg_type *type;     /* memory */
+    uint32_t address, count; /* memory: slot, values */
+    int64_t offset;          /* memory: bytes */
+    bool narrow;             /* memory: the address is in a register of 32 bits */
+    int operation;           /* SG_ATOMIC: sg_atomic; SG_VOTE: sg_vote; SG_SHUFFLE: u d b i; SG_BARRIER: number */
 } sg_instruction;
 
 /* A slot whose word is the same in every thread. If there is a variable, its address is added. */

@@ -91,17 +91,15 @@ void sg_scan_skip_past(sg_scan *s, char c) {
 /* 0f and 0d are followed by the bits. */
 static bool bits(sg_scan *s, sg_number *n, int digits) {
     char text[17] = "", *end;
-    union { uint32_t u; float f; } single;
-    union { uint64_t u; double f; } twice;
+    sg_word word;
     snprintf(text, sizeof text, "%.*s", digits, s->at + 2);
-    twice.u = strtoull(text, &end, 16);
+    word.u64 = strtoull(text, &end, 16);
     if (end != text + digits) return sg_scan_fail(s, "%d hexadecimal digits expected after %.2s", digits, s->at);
-    single.u = (uint32_t)twice.u;
     s->at += 2 + digits;
     n->is_float = true;
     n->is_single = digits == 8;
-    n->real = n->is_single ? (double)single.f : twice.f;
-    n->integer = n->negative ? twice.u ^ UINT64_C(1) << (4 * digits - 1) : twice.u;
+    n->real = n->is_single ? (double)word.f32 : word.f64;
+    n->integer = n->negative ? word.u64 ^ UINT64_C(1) << (4 * digits - 1) : word.u64;
     if (n->negative) n->real = -n->real;
     return true;
 }

@@ -26,15 +26,15 @@
 #include <stdint.h>
 
 typedef struct softgpu_counters {
-    uint64_t calls;             /* of functions of the driver */
-    uint64_t injected;          /* of them, those that failed on demand */
-    uint64_t launches;          /* kernels that ran, those of graphs included */
-    uint64_t instructions;      /* executed by their threads */
-    uint64_t host_to_device;    /* bytes copied */
+    uint64_t calls;          /* of functions of the driver */
+    uint64_t injected;       /* of them, those that failed on demand */
+    uint64_t launches;       /* kernels that ran, those of graphs included */
+    uint64_t instructions;   /* executed by their threads */
+    uint64_t host_to_device; /* bytes copied */
     uint64_t device_to_host;
-    uint64_t unknown_to_host;   /* of them, those that nobody had written */
-    uint64_t faults;            /* kernels that were stopped */
-    uint64_t leaks;             /* objects that their context's end or the process's end found alive */
+    uint64_t unknown_to_host; /* of them, those that nobody had written */
+    uint64_t faults;          /* kernels that were stopped */
+    uint64_t leaks;           /* objects that their context's end or the process's end found alive */
 } softgpu_counters;
 
 /* const softgpu_counters *softgpu_counters_now(void): live, never moves. */
@@ -43,7 +43,7 @@ typedef const softgpu_counters *softgpu_counters_now_fn(void);
 typedef const char *softgpu_message_fn(void);
 /* const char *softgpu_injected(void): the function that failed on demand last, or "". */
 typedef const char *softgpu_injected_fn(void);
-/* size_t softgpu_live(void): contexts, streams, events, modules, graphs, device and pinned allocations that are alive. */
+/* size_t softgpu_live(void): contexts, streams, events, modules, graphs and allocations that live. */
 typedef size_t softgpu_live_fn(void);
 /* const char *softgpu_form(size_t i): the i-th arithmetic instruction that is known; NULL after the last. */
 typedef const char *softgpu_form_fn(size_t i);

@@ -29,7 +29,9 @@ static CUresult run_neighbours(sg_stream *s, uint64_t before) {
     return code;
 }
 
-static bool has_work(const sg_stream *s, uint64_t until) { return s->done < s->count && s->queue[s->done].order <= until; }
+static bool has_work(const sg_stream *s, uint64_t until) {
+    return s->done < s->count && s->queue[s->done].order <= until;
+}
 
 static void drop_queue(sg_stream *s) {
     while (s->done < s->count) sg_operation_free(&s->queue[s->done++]);

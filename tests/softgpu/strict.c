@@ -15,13 +15,14 @@ static const char *program, *library;
 /* ------------------------------------------------------------------------------------------------ good kernels */
 
 /* Copies n words in, launches, copies n words back. */
-static void run_words(const char *name, unsigned blocks, unsigned threads, unsigned shared, const void *in, size_t in_bytes,
-                      void *out, size_t out_bytes) {
+static void run_words(const char *name, unsigned blocks, unsigned threads, unsigned shared, const void *in,
+                      size_t in_bytes, void *out, size_t out_bytes) {
     const gpu_place place = gpu_enter(kernels);
     CUdeviceptr from = gpu_allocate(in_bytes ? in_bytes : 1), to = gpu_allocate(out_bytes);
     void *both[] = {&from, &to}, *one[] = {&to};
     if (in_bytes) OK(gpu.cuMemcpyHtoD_v2(from, in, in_bytes));
-    OK(gpu.cuLaunchKernel(gpu_function(place, name), blocks, 1, 1, threads, 1, 1, shared, NULL, in_bytes ? both : one, NULL));
+    OK(gpu.cuLaunchKernel(gpu_function(place, name), blocks, 1, 1, threads, 1, 1, shared, NULL, in_bytes ? both : one,
+                          NULL));
     OK(gpu.cuMemcpyDtoH_v2(out, to, out_bytes));
     OK(gpu.cuMemFree_v2(from));
     OK(gpu.cuMemFree_v2(to));
@@ -153,8 +154,10 @@ static void test_lanes(void **state) {
     for (uint32_t i = 0; i < 32; i++) {
         const int inside = i % 8 + 2 < 8; /* 0x181f: segments of 8 */
         const uint32_t lt = (1u << i) - 1, ge = ~lt;
-        const uint32_t expected[8] = {i ? 3 * i - 3 : 0, inside ? 3 * i + 1006 : 3 * i, 3 * (i ^ 5), 27, 0xfffffc00,
-                                      1, i < 10 ? 0x3ff : 0, ge - lt};
+        const uint32_t expected[8] = {i ? 3 * i - 3 : 0,  inside ? 3 * i + 1006 : 3 * i,
+                                      3 * (i ^ 5),        27,
+                                      0xfffffc00,         1,
+                                      i < 10 ? 0x3ff : 0, ge - lt};
         assert_memory_equal(out[i], expected, sizeof expected);
     }
 }
@@ -191,6 +194,7 @@ static void test_variables(void **state) {
 
 /* What the parser must not guess: a body and what its error names. */
 static void test_refusals(void **state) {
+    /* clang-format off */
     static const struct { const char *body, *named; } table[] = {
         {"frobnicate.u32 %r1, %r2;", "frobnicate.u32"},
         {"add.u33 %r1, %r2, %r3;", "add.u33"},
@@ -219,6 +223,7 @@ static void test_refusals(void **state) {
         {"L: add.u32 %r1, %r2, %r3; L: ret;", "L"},
         {"add.u32 %r1, %r2, %r3", "';'"},
     };
+    /* clang-format on */
     const gpu_place place = gpu_enter(NULL);
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -228,7 +233,8 @@ static void test_refusals(void **state) {
         void *values[] = {log, (void *)sizeof log};
         snprintf(ptx, sizeof ptx,
                  ".version 6.4\n.target sm_75\n.address_size 64\n.entry k() {\n.reg .pred %%p<4>; .reg .b32 %%r<4>;\n"
-                 ".reg .f32 %%f<4>; .reg .b64 %%d<4>;\n%s\n}\n", table[i].body);
+                 ".reg .f32 %%f<4>; .reg .b64 %%d<4>;\n%s\n}\n",
+                 table[i].body);
         FAILS(CUDA_ERROR_INVALID_PTX, gpu.cuModuleLoadDataEx(&module, ptx, 2, options, values));
         if (!strstr(log, table[i].named) || !strstr(log, "PTX line "))
             fail_msg("%s: \"%s\" does not name %s and its line", table[i].body, log, table[i].named);
@@ -268,7 +274,8 @@ static unsigned bad_line(const char *kernel) {
 static void expect_report(const char *kernel, const char *thread, const char *text) {
     char expected[128];
     const char *said = gpu.message();
-    snprintf(expected, sizeof expected, "kernel %s, PTX line %u, block (0, 0, 0), thread (%s", kernel, bad_line(kernel), thread);
+    snprintf(expected, sizeof expected, "kernel %s, PTX line %u, block (0, 0, 0), thread (%s", kernel, bad_line(kernel),
+             thread);
     if (strncmp(said, expected, strlen(expected)) || !strstr(said, text))
         fail_msg("\"%s\" does not begin with \"%s\" and say \"%s\"", said, expected, text);
 }
@@ -561,20 +568,35 @@ static void expect_spoilt(captured *c) {
     assert_int_equal(counted(c), 1);
 }
 
-static CUresult allocate_4(captured *c) { CUdeviceptr p; (void)c; return gpu.cuMemAlloc_v2(&p, 4); }
+static CUresult allocate_4(captured *c) {
+    CUdeviceptr p;
+    (void)c;
+    return gpu.cuMemAlloc_v2(&p, 4);
+}
 static CUresult release_p(captured *c) { return gpu.cuMemFree_v2(c->p); }
 static CUresult synchronize_stream(captured *c) { return gpu.cuStreamSynchronize(c->s); }
 static CUresult query_stream(captured *c) { return gpu.cuStreamQuery(c->s); }
-static CUresult synchronize_context(captured *c) { (void)c; return gpu.cuCtxSynchronize(); }
-static CUresult copy_now(captured *c) { uint32_t n = 0; return gpu.cuMemcpyHtoD_v2(c->p, &n, 4); }
-static CUresult load_module(captured *c) { CUmodule m; (void)c; return gpu.cuModuleLoadData(&m, kernels); }
+static CUresult synchronize_context(captured *c) {
+    (void)c;
+    return gpu.cuCtxSynchronize();
+}
+static CUresult copy_now(captured *c) {
+    uint32_t n = 0;
+    return gpu.cuMemcpyHtoD_v2(c->p, &n, 4);
+}
+static CUresult load_module(captured *c) {
+    CUmodule m;
+    (void)c;
+    return gpu.cuModuleLoadData(&m, kernels);
+}
 static CUresult launch_unloaded(captured *c) {
     return gpu_launch(gpu_function(c->place, "collatz"), 1, 1, c->s, (void *[]){&c->p, &c->p});
 }
 
 static void test_what_a_capture_forbids(void **state) {
-    static CUresult (*const forbidden[])(captured *) = {allocate_4, release_p, synchronize_stream, query_stream,
-                                                        synchronize_context, copy_now, load_module, launch_unloaded};
+    static CUresult (*const forbidden[])(captured *) = {allocate_4,   release_p,           synchronize_stream,
+                                                        query_stream, synchronize_context, copy_now,
+                                                        load_module,  launch_unloaded};
     (void)state;
     for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++) {
         captured c = ready_to_capture();
@@ -839,20 +861,40 @@ static void leave_a_mess(void) {
 
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_barriers), cmocka_unit_test(test_dynamic_shared_memory), cmocka_unit_test(test_divergence),
-        cmocka_unit_test(test_widths), cmocka_unit_test(test_spaces), cmocka_unit_test(test_carries),
-        cmocka_unit_test(test_atomics), cmocka_unit_test(test_lanes), cmocka_unit_test(test_indices),
-        cmocka_unit_test(test_variables), cmocka_unit_test(test_refusals), cmocka_unit_test(test_images),
-        cmocka_unit_test(test_faults), cmocka_unit_test(test_freed_memory), cmocka_unit_test(test_foreign_memory),
-        cmocka_unit_test(test_unwritten_bytes_are_counted), cmocka_unit_test(test_bad_launches),
-        cmocka_unit_test(test_work_waits_for_synchronization), cmocka_unit_test(test_pinned_memory_is_read_late),
-        cmocka_unit_test(test_default_stream), cmocka_unit_test(test_events),
-        cmocka_unit_test(test_a_graph_is_replayed), cmocka_unit_test(test_what_a_capture_forbids),
-        cmocka_unit_test(test_relaxed_capture), cmocka_unit_test(test_capture_mistakes),
-        cmocka_unit_test(test_fork_and_join), cmocka_unit_test(test_lazy_loading), cmocka_unit_test(test_contexts),
-        cmocka_unit_test(test_wrong_context), cmocka_unit_test(test_leaks_are_reported),
-        cmocka_unit_test(test_faults_on_demand), cmocka_unit_test(test_settings),
-        cmocka_unit_test(test_missing_function), cmocka_unit_test(test_report_at_exit),
+        cmocka_unit_test(test_barriers),
+        cmocka_unit_test(test_dynamic_shared_memory),
+        cmocka_unit_test(test_divergence),
+        cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_spaces),
+        cmocka_unit_test(test_carries),
+        cmocka_unit_test(test_atomics),
+        cmocka_unit_test(test_lanes),
+        cmocka_unit_test(test_indices),
+        cmocka_unit_test(test_variables),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_images),
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_freed_memory),
+        cmocka_unit_test(test_foreign_memory),
+        cmocka_unit_test(test_unwritten_bytes_are_counted),
+        cmocka_unit_test(test_bad_launches),
+        cmocka_unit_test(test_work_waits_for_synchronization),
+        cmocka_unit_test(test_pinned_memory_is_read_late),
+        cmocka_unit_test(test_default_stream),
+        cmocka_unit_test(test_events),
+        cmocka_unit_test(test_a_graph_is_replayed),
+        cmocka_unit_test(test_what_a_capture_forbids),
+        cmocka_unit_test(test_relaxed_capture),
+        cmocka_unit_test(test_capture_mistakes),
+        cmocka_unit_test(test_fork_and_join),
+        cmocka_unit_test(test_lazy_loading),
+        cmocka_unit_test(test_contexts),
+        cmocka_unit_test(test_wrong_context),
+        cmocka_unit_test(test_leaks_are_reported),
+        cmocka_unit_test(test_faults_on_demand),
+        cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_missing_function),
+        cmocka_unit_test(test_report_at_exit),
     };
     if (argc < 2) return 2;
     program = argv[0];

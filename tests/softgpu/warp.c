@@ -121,7 +121,9 @@ static sg_outcome step(sg_warp *w, const sg_instruction *i, uint32_t lanes) {
     case SG_BARRIER: return barrier(w, i, lanes);
     case SG_FENCE: atomic_thread_fence(memory_order_seq_cst); return SG_RUNNING;
     case SG_TRAP: return sg_warp_fault(w, i, __builtin_ctz(lanes), CUDA_ERROR_LAUNCH_FAILED, "trap");
-    case SG_LOAD: case SG_STORE: case SG_ATOMIC: return sg_warp_access(w, i, lanes);
+    case SG_LOAD:
+    case SG_STORE:
+    case SG_ATOMIC: return sg_warp_access(w, i, lanes);
     default: return sg_warp_exchange(w, i, lanes);
     }
 }

@@ -59,7 +59,7 @@ sg_outcome sg_warp_exchange(sg_warp *w, const sg_instruction *i, uint32_t lanes)
 
 /* Reports the fault of a lane and returns SG_FAULTED. The first of a grid wins. */
 __attribute__((format(printf, 5, 6))) sg_outcome sg_warp_fault(sg_warp *w, const sg_instruction *i, int lane,
-                                                              CUresult code, const char *format, ...);
+                                                               CUresult code, const char *format, ...);
 
 static inline sg_word *sg_lanes(const sg_warp *w, uint32_t slot) { return w->file + (size_t)slot * SG_LANES; }
 

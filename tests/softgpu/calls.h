@@ -72,7 +72,4 @@ CUresult sg_error_by_name(const char *name);
 
 extern bool sg_initialized;
 
-/* An environment variable that is a number. */
-uint64_t sg_setting(const char *name, uint64_t otherwise);
-
 #endif

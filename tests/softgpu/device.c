@@ -11,6 +11,7 @@
 #include "device.h"
 #include "error_names.h"
 #include "memory.h"
+#include "report.h"
 #include "stream.h"
 
 enum { MOST_DEVICES = 2, STACK = 64, PROCESSORS = 4 };
@@ -22,7 +23,7 @@ static _Thread_local int depth;
 /* ---------------------------------------------------------------------------------------------------- driver */
 
 static const char *error_name(CUresult error) {
-    switch (error) {
+    switch ((int)error) { /* newer toolkits have more */
 #define SG_ROW(id)                                                                                                     \
     case id: return #id;
         SG_ERROR_TABLE(SG_ROW)

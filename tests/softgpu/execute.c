@@ -169,14 +169,13 @@ static void *run_core(void *grid_of_all) {
 
 static unsigned cores(void) {
     cpu_set_t set;
-    const char *wanted = getenv("SOFTGPU_THREADS");
-    unsigned n = wanted ? (unsigned)strtoul(wanted, NULL, 10) : 0;
+    unsigned n = (unsigned)sg_setting("SOFTGPU_THREADS", 0);
     if (!n && !sched_getaffinity(0, sizeof set, &set)) n = (unsigned)CPU_COUNT(&set);
     return n < 1 ? 1 : n > MOST_CORES ? MOST_CORES : n;
 }
 
 CUresult sg_execute(const sg_launch *launch, uint64_t *instructions) {
-    sg_grid grid = {.launch = launch};
+    sg_grid grid = {.launch = launch, .patience = sg_setting("SOFTGPU_PATIENCE", UINT64_C(1) << 36)};
     const uint64_t blocks = (uint64_t)launch->grid[0] * launch->grid[1] * launch->grid[2];
     const unsigned wanted = cores();
     pthread_t others[MOST_CORES];

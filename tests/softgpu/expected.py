@@ -150,8 +150,8 @@ EDGE64 = [0, 1 << 63, 1, (1 << 52) - 1, 1 << 52, 0x3FF0000000000000, 0xBFF000000
 def floats(f, count):
     edge = {32: EDGE32, 64: EDGE64, 16: [0, 1, 0x8000, 0x3FF, 0x400, 0x3C00, 0x7BFF, 0x7C00, 0xFC00, 0x7E00]}[f.bits]
     sign, exponent, fraction = f.bits - 1, f.p - 1, f.p - 1
-    near = [random.getrandbits(1) << sign | (f.bias + random.randrange(-30, 31)) << exponent | random.getrandbits(fraction)
-            for _ in range(count)]
+    near = [random.getrandbits(1) << sign | (f.bias + random.randrange(-30, 31)) << exponent
+            | random.getrandbits(fraction) for _ in range(count)]
     return edge + near
 
 

@@ -14,4 +14,7 @@ _Noreturn void sg_abort(const char *what);
 
 extern softgpu_counters sg_counters;
 
+/* An environment variable that is a number. */
+uint64_t sg_setting(const char *name, uint64_t otherwise);
+
 #endif

@@ -16,6 +16,7 @@
  *   SOFTGPU_MEMORY=BYTES             memory of a device; default 8 GiB
  *   SOFTGPU_APPROX=low|high|SEED     what approximate instructions return
  *   SOFTGPU_PLAIN=1                  no FMA and AVX2 of the processor, which change nothing (read once)
+ *   SOFTGPU_PATIENCE=N               a kernel is stopped when one of its warps has executed about N instructions
  *   SOFTGPU_THREADS=N                cores to use; default all that the process may use
  *   SOFTGPU_REPORT=FILE              at exit, counters and leaks as JSON
  */

@@ -176,7 +176,7 @@ static void test_indices(void **state) {
 }
 
 static void test_variables(void **state) {
-    const gpu_place place = gpu_enter(kernels);
+    gpu_place place = gpu_enter(kernels);
     CUdeviceptr address = 0;
     size_t bytes = 0;
     double half = 0;
@@ -187,6 +187,9 @@ static void test_variables(void **state) {
     assert_true(half == 0.5);
     FAILS(CUDA_ERROR_NOT_FOUND, gpu.cuModuleGetGlobal_v2(&address, &bytes, place.module, "whole"));
     FAILS(CUDA_ERROR_INVALID_VALUE, gpu.cuMemFree_v2(address));
+    OK(gpu.cuModuleUnload(place.module));
+    FAILS(CUDA_ERROR_INVALID_VALUE, gpu.cuMemcpyDtoH_v2(&half, address, 8)); /* it went with the module */
+    place.module = NULL;
     gpu_leave(place);
 }
 
@@ -210,6 +213,8 @@ static void test_refusals(void **state) {
         {"add.u64 %d1, %d2, %r3;", "%r3"},
         {"add.u32 %r1, %r2, 4294967296;", "4294967296"},
         {"add.u32 %r1, %r2, 1.5;", "add.u32"},
+        {"add.u16 %h1, %h2, 65536;", "65536"},
+        {"{ .reg .b32 %inner; } mov.u32 %inner, 1;", "%inner"},
         {"add.rn.f32 %f1, %f2, 1;", "add.rn.f32"},
         {"add.u32 %r1, %r2;", "','"},
         {"add.u32 %r1, %r2, %r9;", "%r9"},
@@ -233,7 +238,7 @@ static void test_refusals(void **state) {
         void *values[] = {log, (void *)sizeof log};
         snprintf(ptx, sizeof ptx,
                  ".version 6.4\n.target sm_75\n.address_size 64\n.entry k() {\n.reg .pred %%p<4>; .reg .b32 %%r<4>;\n"
-                 ".reg .f32 %%f<4>; .reg .b64 %%d<4>;\n%s\n}\n",
+                 ".reg .f32 %%f<4>; .reg .b64 %%d<4>; .reg .b16 %%h<4>;\n%s\n}\n",
                  table[i].body);
         FAILS(CUDA_ERROR_INVALID_PTX, gpu.cuModuleLoadDataEx(&module, ptx, 2, options, values));
         if (!strstr(log, table[i].named) || !strstr(log, "PTX line "))
@@ -256,6 +261,56 @@ static void test_images(void **state) {
     FAILS(CUDA_ERROR_NO_BINARY_FOR_GPU, gpu.cuModuleLoadData(&module, "\177ELF and so on, machine code"));
     FAILS(CUDA_ERROR_INVALID_VALUE, gpu.cuModuleLoadData(&module, NULL));
     FAILS(CUDA_ERROR_INVALID_HANDLE, gpu.cuModuleUnload((CUmodule)0x1234));
+    gpu_leave(place);
+}
+
+/* A fat binary of two kinds of PTX, as nvcc writes it, with these flags. */
+static void make_fat(unsigned char *fat, uint64_t flags) {
+    static const char *const texts[2] = {".version 6.4\n.target sm_75\n.address_size 64\n.entry old() { ret; }\n",
+                                         ".version 8.0\n.target sm_90\n.address_size 64\n.entry new() { ret; }\n"};
+    static const uint32_t architectures[2] = {75, 90};
+    const uint32_t header = 64;
+    uint64_t at = 16;
+    memset(fat, 0, 512);
+    memcpy(fat, (const uint32_t[]){0xba55ed50, 0x00100001}, 8);
+    for (int i = 0; i < 2; i++) {
+        const uint64_t bytes = (strlen(texts[i]) + 8) / 8 * 8;
+        memcpy(fat + at, (const uint16_t[]){1, 0x101}, 4);
+        memcpy(fat + at + 4, &header, 4);
+        memcpy(fat + at + 8, &bytes, 8);
+        memcpy(fat + at + 28, &architectures[i], 4);
+        memcpy(fat + at + 40, &flags, 8);
+        memcpy(fat + at + header, texts[i], strlen(texts[i]));
+        at += header + bytes;
+    }
+    at -= 16;
+    memcpy(fat + 8, &at, 8);
+}
+
+static void test_fat_binaries(void **state) {
+    const gpu_place place = gpu_enter(NULL);
+    unsigned char fat[512];
+    const struct {
+        uint32_t magic, version;
+        const void *data, *unused;
+    } wrapper = {0x466243b1, 1, fat, NULL};
+    CUmodule module = NULL;
+    CUfunction f = NULL;
+    (void)state;
+    make_fat(fat, 0x11);
+    OK(gpu.cuModuleLoadData(&module, &wrapper));
+    OK(gpu.cuModuleGetFunction(&f, module, "old"));
+    OK(gpu.cuModuleUnload(module));
+    setenv("SOFTGPU_CAPABILITY", "12.0", 1);
+    OK(gpu.cuModuleLoadData(&module, fat));
+    OK(gpu.cuModuleGetFunction(&f, module, "new"));
+    OK(gpu.cuModuleUnload(module));
+    setenv("SOFTGPU_CAPABILITY", "7.0", 1);
+    FAILS(CUDA_ERROR_NO_BINARY_FOR_GPU, gpu.cuModuleLoadData(&module, fat));
+    unsetenv("SOFTGPU_CAPABILITY");
+    make_fat(fat, 0x2011);
+    FAILS(CUDA_ERROR_NO_BINARY_FOR_GPU, gpu.cuModuleLoadData(&module, fat));
+    assert_non_null(strstr(gpu.message(), "compressed"));
     gpu_leave(place);
 }
 
@@ -310,6 +365,8 @@ static void test_faults(void **state) {
     expect_fault("vector", 96, CUDA_ERROR_ILLEGAL_ADDRESS, "0, 0, 0", "store of 16 bytes");
     expect_fault("vector", 8, CUDA_ERROR_MISALIGNED_ADDRESS, "0, 0, 0", "misaligned");
     expect_fault("shared", 64, CUDA_ERROR_ILLEGAL_ADDRESS, "0, 0, 0", "shared memory");
+    expect_fault("shared", 1 << 20, CUDA_ERROR_ILLEGAL_ADDRESS, "0, 0, 0", "shared memory");
+    expect_fault("straddle", 96, CUDA_ERROR_ILLEGAL_ADDRESS, "0, 0, 0", "store of 16 bytes");
     expect_fault("shared_unwritten", 0, CUDA_ERROR_ILLEGAL_ADDRESS, "0, 0, 0", "nothing was written yet");
     expect_fault("local_unwritten", 0, CUDA_ERROR_ILLEGAL_ADDRESS, "0, 0, 0", "nothing was written yet");
     expect_fault("parameter", 0, CUDA_ERROR_ILLEGAL_ADDRESS, "0, 0, 0", "the kernel's parameters");
@@ -318,6 +375,29 @@ static void test_faults(void **state) {
     expect_fault("shuffle", 0, CUDA_ERROR_LAUNCH_FAILED, "7, 0, 0", "a lane that is not there");
     expect_fault("trapped", 0, CUDA_ERROR_LAUNCH_FAILED, "0, 0, 0", "trap");
     expect_fault("race", 0, CUDA_ERROR_ILLEGAL_ADDRESS, "0, 0, 0", "nothing was written yet");
+}
+
+static void test_shared_memory_is_the_blocks_own(void **state) {
+    const gpu_place place = gpu_enter(faults);
+    uint64_t unused = 0;
+    (void)state;
+    setenv("SOFTGPU_THREADS", "1", 1);
+    OK(gpu_launch(gpu_function(place, "stale"), 2, 1, NULL, (void *[]){&unused, &unused}));
+    FAILS(CUDA_ERROR_ILLEGAL_ADDRESS, gpu.cuCtxSynchronize());
+    assert_non_null(strstr(gpu.message(), "block (1, 0, 0)"));
+    unsetenv("SOFTGPU_THREADS");
+    OK(gpu.cuCtxDestroy_v2(place.context));
+}
+
+static void test_endless_kernel(void **state) {
+    const gpu_place place = gpu_enter(faults);
+    uint64_t unused = 0;
+    (void)state;
+    setenv("SOFTGPU_PATIENCE", "1000000", 1);
+    OK(gpu_launch(gpu_function(place, "endless"), 3, 64, NULL, (void *[]){&unused, &unused}));
+    FAILS(CUDA_ERROR_LAUNCH_TIMEOUT, gpu.cuCtxSynchronize());
+    unsetenv("SOFTGPU_PATIENCE");
+    OK(gpu.cuCtxDestroy_v2(place.context));
 }
 
 static void test_freed_memory(void **state) {
@@ -873,7 +953,10 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_variables),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_images),
+        cmocka_unit_test(test_fat_binaries),
         cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_shared_memory_is_the_blocks_own),
+        cmocka_unit_test(test_endless_kernel),
         cmocka_unit_test(test_freed_memory),
         cmocka_unit_test(test_foreign_memory),
         cmocka_unit_test(test_unwritten_bytes_are_counted),

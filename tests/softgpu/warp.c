@@ -10,10 +10,6 @@
 
 #include "report.h"
 
-/* A kernel that never ends is stopped after so many instructions of one warp. */
-#define MOST_INSTRUCTIONS (UINT64_C(1) << 36)
-enum { NOWHERE = -1 };
-
 sg_outcome sg_warp_fault(sg_warp *w, const sg_instruction *i, int lane, CUresult code, const char *format, ...) {
     const uint32_t *size = w->block->grid->launch->block, *index = w->block->index;
     const uint32_t thread = w->first_thread + (uint32_t)lane;
@@ -65,7 +61,7 @@ static void go_to(sg_warp *w, uint32_t pc) {
 }
 
 static sg_outcome branch(sg_warp *w, const sg_instruction *i, uint32_t lanes) {
-    if (w->instructions > MOST_INSTRUCTIONS)
+    if (w->instructions > w->block->grid->patience)
         return sg_warp_fault(w, i, __builtin_ctz(w->mask), CUDA_ERROR_LAUNCH_TIMEOUT, "the kernel does not end");
     if (!lanes) return SG_RUNNING;
     if (lanes != w->mask) {

@@ -17,7 +17,8 @@
 typedef struct sg_grid {
     const sg_launch *launch;
     atomic_uint_fast64_t next_block, instructions;
-    atomic_int fault; /* a CUresult */
+    atomic_int fault;  /* a CUresult */
+    uint64_t patience; /* instructions of the threads of one warp, after which the kernel is taken to be endless */
 } sg_grid;
 
 typedef struct sg_block {

@@ -14,7 +14,7 @@
  *   SOFTGPU_DEVICES=N                0, 1 (default) or 2 devices
  *   SOFTGPU_CAPABILITY=7.5           the compute capability (default); PTX for a higher one is refused
  *   SOFTGPU_MEMORY=BYTES             memory of a device; default 8 GiB
- *   SOFTGPU_APPROX=low|high|SEED     what approximate instructions return
+ *   SOFTGPU_APPROX=low|high|SEED     what approximate instructions return (read by cuInit)
  *   SOFTGPU_PLAIN=1                  no FMA and AVX2 of the processor, which change nothing (read once)
  *   SOFTGPU_PATIENCE=N               a kernel is stopped when one of its warps has executed about N instructions
  *   SOFTGPU_THREADS=N                cores to use; default all that the process may use

@@ -60,7 +60,7 @@ static void test_divergence(void **state) {
     const gpu_place place = gpu_enter(kernels);
     CUdeviceptr to = gpu_allocate(sizeof out);
     (void)state;
-    OK(gpu_launch(gpu_function(place, "collatz"), 8, 160, NULL, (void *[]){&to, &count}));
+    OK(gpu_launch(gpu_function(place, "collatz"), 8, 160, NULL, (void *[]){&count, &to}));
     OK(gpu.cuMemcpyDtoH_v2(out, to, sizeof out));
     for (uint32_t i = 0; i < COUNT; i++) assert_int_equal(out[i], collatz(i + 1));
     OK(gpu.cuMemFree_v2(to));
@@ -373,6 +373,7 @@ static void test_faults(void **state) {
     expect_fault("constant", 0, CUDA_ERROR_ILLEGAL_ADDRESS, "0, 0, 0", "constant memory");
     expect_fault("barrier", 0, CUDA_ERROR_LAUNCH_FAILED, "7, 0, 0", "at the barrier");
     expect_fault("shuffle", 0, CUDA_ERROR_LAUNCH_FAILED, "7, 0, 0", "a lane that is not there");
+    expect_fault("shuffle_alone", 0, CUDA_ERROR_LAUNCH_FAILED, "7, 0, 0", "without all lanes of its mask");
     expect_fault("trapped", 0, CUDA_ERROR_LAUNCH_FAILED, "0, 0, 0", "trap");
     expect_fault("race", 0, CUDA_ERROR_ILLEGAL_ADDRESS, "0, 0, 0", "nothing was written yet");
 }
@@ -705,6 +706,7 @@ static void test_capture_mistakes(void **state) {
     captured c = ready_to_capture();
     CUgraph graph = NULL;
     CUstream blocking = NULL;
+    CUevent outside = NULL;
     (void)state;
     FAILS(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, gpu.cuStreamBeginCapture_v2(NULL, CU_STREAM_CAPTURE_MODE_RELAXED));
     FAILS(CUDA_ERROR_ILLEGAL_STATE, gpu.cuStreamEndCapture(c.s, &graph));
@@ -712,6 +714,12 @@ static void test_capture_mistakes(void **state) {
     OK(gpu.cuStreamBeginCapture_v2(blocking, CU_STREAM_CAPTURE_MODE_RELAXED));
     FAILS(CUDA_ERROR_STREAM_CAPTURE_IMPLICIT, gpu_launch(c.count, 1, 1, NULL, (void *[]){&c.p}));
     FAILS(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, gpu.cuStreamEndCapture(blocking, &graph));
+    OK(gpu.cuEventCreate(&outside, 0));
+    OK(gpu.cuEventRecord(outside, blocking));
+    OK(gpu.cuStreamBeginCapture_v2(c.s, CU_STREAM_CAPTURE_MODE_RELAXED));
+    FAILS(CUDA_ERROR_STREAM_CAPTURE_ISOLATION, gpu.cuStreamWaitEvent(c.s, outside, 0));
+    FAILS(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, gpu.cuStreamEndCapture(c.s, &graph));
+    OK(gpu.cuEventDestroy_v2(outside));
     OK(gpu.cuStreamDestroy_v2(blocking));
     after_capture(&c);
 }

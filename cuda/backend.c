@@ -188,9 +188,10 @@ static cw_status load_kernels(device *d, cw_error *why) {
 
 static cw_status check_device(device *d, cw_error *why) {
     char unusable[128];
-    const cw_status status = check(d, d->driver.cuCtxGetDevice(&d->id), "cuCtxGetDevice", why);
+    cw_status status = check(d, d->driver.cuCtxGetDevice(&d->id), "cuCtxGetDevice", why);
     if (status) return status;
-    cw_cuda_why_not(&d->driver, d->id, unusable, sizeof unusable);
+    status = check(d, cw_cuda_why_not(&d->driver, d->id, unusable, sizeof unusable), "cuDeviceGetAttribute", why);
+    if (status) return status;
     if (unusable[0]) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "%s", unusable);
     const int units = cw_cuda_attribute(&d->driver, d->id, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
     d->most_blocks = (unsigned)(units > 0 ? units : 1) * BLOCKS_PER_UNIT;

@@ -147,10 +147,12 @@ CWN_FN cwn_f32 cwn_sqrt(cwn_f32 x) { for (int i = 0; i < CWN_LANES; i++) x[i] = 
 CWN_FN cwn_f64 cwn_at_least(cwn_f64 x, cwn_f64 c) { cwn_u64 less = (cwn_u64)(x < c); return (cwn_f64)(((cwn_u64)c & less) | ((cwn_u64)x & ~less)); }
 CWN_FN cwn_f32 cwn_if_odd(cwn_u32 n, cwn_f32 a, cwn_f32 b) { cwn_u32 odd = -(n & 1); return (cwn_f32)(((cwn_u32)a & odd) | ((cwn_u32)b & ~odd)); }
 #endif
+#ifndef CWN_FMA /* tests prove both */
 #ifdef __FMA__
 #define CWN_FMA 1
 #else
 #define CWN_FMA 0
+#endif
 #endif
 #if CWN_FMA && CWN_LANES == 1
 #define cwn_ma(a, b, c) __builtin_fma((a), (b), (c))

@@ -11,6 +11,7 @@
 #define TAKES_AXES (1u << CW_ARGUMENTS)
 #define REAL(x) {0, x, CW_NUMBER_REAL, 0}
 #define ENUMERATOR(x) {x, 0.0, CW_NUMBER_INTEGER, 0}
+#define NOTHING {0, 0.0, CW_NUMBER_NONE, 0}
 #define VALUE(x) [CW_VALUE] = REAL(x)
 #define GAIN(x) [CW_GAIN] = REAL(x)
 #define LIMITS(low, high) [CW_MINVAL] = REAL(low), [CW_MAXVAL] = REAL(high)
@@ -49,6 +50,8 @@ static const cw_name_row distributions[] = {
     {CW_DISTRIBUTION_NORMAL, "untruncated_normal"},
     {CW_DISTRIBUTION_TRUNCATED_NORMAL, "truncated_normal"},
     {CW_DISTRIBUTION_TRUNCATED_NORMAL, "normal"}, /* Keras's older spelling */
+    {CW_DISTRIBUTION_INTEGER, "integer"},
+    {CW_DISTRIBUTION_FULL_INTEGER, "full_integer"},
 };
 static const cw_name_row dialects[] = {{CW_DIALECT_KERAS3, "keras3"}, {CW_DIALECT_TF, "tf"}};
 

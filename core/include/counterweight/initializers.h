@@ -14,6 +14,7 @@
  *                 TRUNCATED_NORMAL  mean + stddev * z,  |z| < 2
  *                 VARIANCE_SCALING  mean 0, variance `scale` / n, n = fan_in, fan_out or their mean, as `mode`
  *                                   says, drawn from `distribution`
+ *                 FULL_INTEGER      all values of an integer dtype
  *   takes       the arguments that a caller may give
  *   defaults    the arguments' values where the caller gives none: those of keras.initializers
  *
@@ -39,7 +40,8 @@
     ROW(CW_HE_UNIFORM,       11, "he_uniform",       "HeUniform",       0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(2.0, FAN_IN, UNIFORM)) \
     ROW(CW_HE_NORMAL,        12, "he_normal",        "HeNormal",        0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(2.0, FAN_IN, TRUNCATED_NORMAL)) \
     ROW(CW_LECUN_UNIFORM,    13, "lecun_uniform",    "LecunUniform",    0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(1.0, FAN_IN, UNIFORM)) \
-    ROW(CW_LECUN_NORMAL,     14, "lecun_normal",     "LecunNormal",     0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(1.0, FAN_IN, TRUNCATED_NORMAL))
+    ROW(CW_LECUN_NORMAL,     14, "lecun_normal",     "LecunNormal",     0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(1.0, FAN_IN, TRUNCATED_NORMAL)) \
+    ROW(CW_UNIFORM_FULL_INT, 15, "uniform_full_int", "UniformFullInt",  0,                     FULL_INTEGER,     0,                                       NOTHING)
 /* clang-format on */
 
 #endif

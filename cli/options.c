@@ -95,7 +95,7 @@ static int take_help(cw_options *o, const char *label, const char *text) {
 static const option_row rows[] = {
     {"initializer",  "NAME",  "Keras's name (glorot_uniform)",                                CW_OPT_TENSOR, NULL},
     {"shape",        "S",     "3,3,64,128 or (3, 3, 64, 128) or [3,3,64,128]; () is a scalar", CW_OPT_TENSOR, take_shape},
-    {"dtype",        "D",     "float32",                                                      CW_OPT_TENSOR, NULL},
+    {"dtype",        "D",     "float32 (default), float64, float16, bfloat16, int32, int64, uint32, uint64",                                                  CW_OPT_TENSOR, NULL},
     {"seed",         "N,...", "an integer, or as many as the seed rule takes (0)",            CW_OPT_TENSOR, take_seed},
     {"seed-rule",    "R",     "keras (default): N; stateless: N,M; raw: key0,key1,counter0,...,counter3", CW_OPT_TENSOR, NULL},
     {"call",         "K",     "keras: the K-th use of SeedGenerator(N), from 0 (0)",          CW_OPT_TENSOR, take_call},

@@ -115,6 +115,7 @@ static const option_row rows[] = {
     {"distribution", "D",     "variance_scaling: truncated_normal (default), untruncated_normal, uniform", CW_OPT_TENSOR, NULL},
     {"gain",         "X",     "identity (1.0)",                                               CW_OPT_TENSOR, NULL},
     {"value",        "X",     "constant (0.0)",                                               CW_OPT_TENSOR, NULL},
+    {"factor",       "X",     "uniform_unit_scaling (1.0)",                                   CW_OPT_TENSOR, NULL},
     {"input-axes",   "A",     "axes whose product is fan_in, with --output-axes",             CW_OPT_TENSOR, take_input_axes},
     {"output-axes",  "A",     "axes whose product is fan_out, with --input-axes",             CW_OPT_TENSOR, take_output_axes},
     {"device",       "D",     "cpu (default), cuda[:N], opencl[:P.D]",                        CW_OPT_DEVICE, take_device},

@@ -130,7 +130,8 @@ typedef enum cw_dialect { CW_DIALECT_KERAS3 = 1, CW_DIALECT_TF = 2 } cw_dialect;
     ROW(CW_MODE,         5, "mode") \
     ROW(CW_DISTRIBUTION, 6, "distribution") \
     ROW(CW_GAIN,         7, "gain") \
-    ROW(CW_VALUE,        8, "value")
+    ROW(CW_VALUE,        8, "value") \
+    ROW(CW_FACTOR,       9, "factor")
 /* clang-format on */
 
 typedef enum cw_argument {

@@ -113,7 +113,7 @@ END
     for v in null 3 '"bogus"' '["float32"]'; do
         for f in dtype seed_rule dialect; do refuses m.json "$(tensor "\"initializer\": \"zeros\", \"$f\": $v")"; done
     done
-    for v in null '"1"' 1.0 '[1.0]' '[]' '[null]' true '{}' '[1, 2]' '[1,2,3,4,5,6,7]'; do
+    for v in null '"one"' 1.0 '[1.0]' '[]' '[null]' true '{}' '[1, 2]' '[1,2,3,4,5,6,7]'; do
         refuses m.json "$(tensor "\"initializer\": \"he_normal\", \"seed\": $v")"
     done
     for v in null '"1"' 1.0 '[1]' -1 true; do

@@ -130,7 +130,7 @@ END
     json_is 'd' '[]'
     good plan m.json
     good plan --json "$golden/keras.json"
-    json_is 'len(d)' 2270
+    json_is 'len(d)' "$(grep -c '"digest"' <(sed 1,/tensors/d "$golden/keras.json"))"
     json_is 'all({"fan_in", "fan_out", "key", "counter", "blocks", "elements", "bytes"} <= set(t) for t in d)' True
 }
 

@@ -101,7 +101,7 @@ static int take_version(cw_options *o, const char *label, const char *text) {
 static const option_row rows[] = {
     {"initializer",  "NAME",  "Keras's name (glorot_uniform)",                                CW_OPT_TENSOR, NULL},
     {"shape",        "S",     "3,3,64,128 or (3, 3, 64, 128) or [3,3,64,128]; () is a scalar", CW_OPT_TENSOR, take_shape},
-    {"dtype",        "D",     "float32",                                                      CW_OPT_TENSOR, NULL},
+    {"dtype",        "D",     "float32 (default), float64, float16, bfloat16, int32, int64, uint32, uint64",                                                  CW_OPT_TENSOR, NULL},
     {"seed",         "N,...", "an integer, or as many as the seed rule takes (0)",            CW_OPT_TENSOR, take_seed},
     {"seed-rule",    "R",     "keras (default), keras2, generator: N; stateless, stateful: N,M; raw: key0,key1,counter0,...,counter3", CW_OPT_TENSOR, NULL},
     {"call",         "K",     "keras: the K-th use of SeedGenerator(N); stateful, generator: after K calls of the same shape (0)", CW_OPT_TENSOR, take_call},
@@ -115,6 +115,7 @@ static const option_row rows[] = {
     {"distribution", "D",     "variance_scaling: truncated_normal (default), untruncated_normal, uniform", CW_OPT_TENSOR, NULL},
     {"gain",         "X",     "identity (1.0)",                                               CW_OPT_TENSOR, NULL},
     {"value",        "X",     "constant (0.0)",                                               CW_OPT_TENSOR, NULL},
+    {"factor",       "X",     "uniform_unit_scaling (1.0)",                                   CW_OPT_TENSOR, NULL},
     {"input-axes",   "A",     "axes whose product is fan_in, with --output-axes",             CW_OPT_TENSOR, take_input_axes},
     {"output-axes",  "A",     "axes whose product is fan_out, with --input-axes",             CW_OPT_TENSOR, take_output_axes},
     {"device",       "D",     "cpu (default), cuda[:N], opencl[:P.D]",                        CW_OPT_DEVICE, take_device},

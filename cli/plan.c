@@ -117,6 +117,15 @@ static void put_variance(const cw_plan *plan) {
     put_number("variance", value / (n < 1 ? 1 : n), why);
 }
 
+static const char *u_of(cw_dtype dtype) {
+    switch (dtype) {
+    case CW_FLOAT64: return "u * (maxval - minval) + minval, both steps rounded; u is k / 2^52, k 52 bits of two Philox words";
+    case CW_FLOAT16: return "u * (maxval - minval) + minval, both steps rounded; u is k / 2^10, k 10 bits of a Philox word";
+    case CW_BFLOAT16: return "u * (maxval - minval) + minval, both steps rounded; u is k / 2^7, k 7 bits of a Philox word";
+    default: return "u * (maxval - minval) + minval, both steps rounded; u is k / 2^23, k 23 bits of a Philox word";
+    }
+}
+
 static void put_uniform(const cw_plan *plan, bool scaled) {
     const double low = cw_plan_shift(plan), high = low + cw_plan_scale(plan);
     if (scaled) put_number("limit", high, "sqrt(3 * variance)");
@@ -124,7 +133,7 @@ static void put_uniform(const cw_plan *plan, bool scaled) {
         put_number("minval", low, "");
         put_number("maxval", high, "");
     }
-    put("element", "u * (maxval - minval) + minval, both steps rounded; u is k / 2^23, k 23 bits of a Philox word");
+    put("element", u_of(cw_plan_spec(plan).dtype));
 }
 
 static void put_normal(const cw_plan *plan, bool scaled, bool truncated) {
@@ -143,7 +152,14 @@ static void put_values(const cw_plan *plan) {
     case CW_DISTRIBUTION_UNIFORM: put_uniform(plan, scaled); break;
     case CW_DISTRIBUTION_NORMAL: put_normal(plan, scaled, false); break;
     case CW_DISTRIBUTION_TRUNCATED_NORMAL: put_normal(plan, scaled, true); break;
+    case CW_DISTRIBUTION_INTEGER: put("element", "minval + bits % (maxval - minval), the limits cut to integers"); break;
+    case CW_DISTRIBUTION_FULL_INTEGER: put("element", "the bits of one Philox word, or of two for 64 bits"); break;
     }
+}
+
+static const char *reserved_for(bool truncated, bool wide) {
+    if (truncated) return wide ? ", 128 reserved for each 2 elements" : ", 256 reserved for each 4 elements";
+    return wide ? ", one for each 2 elements" : ", one for each 4 elements";
 }
 
 static void put_philox(const cw_plan *plan, const cw_fields *fields) {
@@ -153,8 +169,8 @@ static void put_philox(const cw_plan *plan, const cw_fields *fields) {
     printf("  %-10s 0x%08" PRIx32 " 0x%08" PRIx32 " 0x%08" PRIx32 " 0x%08" PRIx32 ", least significant word first\n",
            "counter", p.counter[0], p.counter[1], p.counter[2], p.counter[3]);
     printf("  %-10s %" PRIu64 "%s\n", "blocks", cw_plan_blocks(plan),
-           cw_plan_distribution(plan) == CW_DISTRIBUTION_TRUNCATED_NORMAL ? ", 256 reserved for each 4 elements"
-                                                                          : ", one for each 4 elements");
+           reserved_for(cw_plan_distribution(plan) == CW_DISTRIBUTION_TRUNCATED_NORMAL,
+                        cw_dtype_size(cw_plan_spec(plan).dtype) == 8));
 }
 
 static void print_one(const cw_entry *entry) {

@@ -33,18 +33,23 @@ struct cw_device {
     uint64_t launches; /* kernels launched; counted by the backend */
 };
 
-/* The kernels of a backend that has them, in any language: one per distribution. */
-/* clang-format off */
-#define CW_KERNEL_TABLE(ROW) /* launch->distribution, the kernel's name */ \
-    ROW(CWN_CONSTANT,         "cw_fill_constant") \
-    ROW(CWN_IDENTITY,         "cw_fill_identity") \
-    ROW(CWN_UNIFORM,          "cw_fill_uniform") \
-    ROW(CWN_NORMAL,           "cw_fill_normal") \
-    ROW(CWN_TRUNCATED_NORMAL, "cw_fill_truncated_normal") \
-    ROW(CWN_RADIUS,           "cw_fill_radius") \
-    ROW(CWN_SINE,             "cw_fill_sine") \
-    ROW(CWN_COSINE,           "cw_fill_cosine")
-/* clang-format on */
+/* The rows of CWN_KERNEL_TABLE as values. */
+typedef struct cw_kernel_row {
+    const char *name;
+    uint32_t distribution, type;
+} cw_kernel_row;
+
+#define CW_ROW(name, distribution, type) {#name, distribution, type},
+__attribute__((unused)) static const cw_kernel_row cw_kernels[] = {CWN_KERNEL_TABLE(CW_ROW)};
+#undef CW_ROW
+enum { CW_KERNELS = sizeof cw_kernels / sizeof *cw_kernels };
+
+/* The index of the launch's kernel in cw_kernels; CW_KERNELS if there is none. */
+__attribute__((unused)) static int cw_kernel_of(const cwn_launch *launch) {
+    int i = 0;
+    while (i < CW_KERNELS && (cw_kernels[i].distribution != launch->distribution || cw_kernels[i].type != launch->type)) i++;
+    return i;
+}
 
 /* Fills *why, if there is one, and returns status: `return cw_fail(why, CW_ERROR_SHAPE, 0, "...", ...)`. */
 __attribute__((format(printf, 4, 5), unused)) static cw_status cw_fail(cw_error *why, cw_status status, int32_t native,

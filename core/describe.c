@@ -31,6 +31,7 @@ static void put_argument(cw_text *t, cw_argument a, cw_number n) {
     if (a == CW_MODE) put(t, "\"mode\":\"%s\",", cw_mode_name((cw_mode)n.integer));
     else if (a == CW_DISTRIBUTION)
         put(t, "\"distribution\":\"%s\",", cw_distribution_name((cw_distribution)n.integer));
+    else if (n.kind == CW_NUMBER_UNSIGNED) put(t, "\"%s\":%" PRIu64 ",", cw_argument_name(a), (uint64_t)n.integer);
     else if (n.kind == CW_NUMBER_INTEGER) put(t, "\"%s\":%" PRId64 ",", cw_argument_name(a), n.integer);
     else put(t, "\"%s\":%.17g,", cw_argument_name(a), n.real);
 }
@@ -39,6 +40,9 @@ static void put_constants(cw_text *t, const cw_decided *p) {
     switch (p->launch.distribution) {
     case CWN_UNIFORM:
         put(t, "\"low\":%.17g,\"high\":%.17g,", p->shift, p->shift + p->scale);
+        break;
+    case CWN_INTEGER:
+        put(t, "\"low\":%" PRId64 ",\"high\":%" PRId64 ",", (int64_t)p->launch.shift, (int64_t)(p->launch.shift + p->launch.scale));
         break;
     case CWN_NORMAL:
     case CWN_TRUNCATED_NORMAL:

@@ -58,7 +58,7 @@ void cw_digest_total(cw_sums *total, const char *name, cw_sums digest) {
 
 cw_status cw_digest(const cw_plan *plan, cw_sums *digest, cw_error *why) {
     const cw_decided *p = cw_decided_of(plan);
-    uint32_t chunk[CHUNK];
+    uint64_t chunk[CHUNK];
     cw_sums sums = {{0, 0}};
     if (!p) return cw_fail(why, CW_ERROR_STRUCT, 0, "the plan was not made by cw_plan_make of this version");
     if (!digest) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_digest needs a place for the digest");

@@ -38,7 +38,8 @@ static cw_status check_room(const cw_destination *d, uint64_t bytes, uint64_t si
 }
 
 static cw_status fill(cw_device *device, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
-    const cw_status status = check_room(to, launch->count * 4, 4, why);
+    const uint64_t size = cwn_bytes_of(launch->type);
+    const cw_status status = check_room(to, launch->count * size, size, why);
     return status || launch->count == 0 ? status : device->ops->fill(device, launch, to, why);
 }
 
@@ -51,7 +52,7 @@ cw_status cw_fill(cw_device *device, const cw_plan *plan, const cw_destination *
 }
 
 cw_status cw_fill_proof(cw_device *device, cw_proof proof, const cw_destination *destination, cw_error *why) {
-    const cwn_launch launch = {.count = CW_PROOF_INPUTS, .distribution = 16 + (cwn_word)proof};
+    const cwn_launch launch = {.count = CW_PROOF_INPUTS, .distribution = 16 + (cwn_word)proof, .type = CWN_FLOAT32};
     const cw_status status = check_destination(device, destination, why);
     if (status) return status;
     if (proof < CW_PROOF_RADIUS || proof > CW_PROOF_COSINE)

@@ -8,16 +8,6 @@
 #include "driver.h"
 #include "image.h"
 
-static const struct {
-    uint32_t distribution;
-    const char *name;
-} kernel_table[] = {
-#define CW_ROW(distribution, name) {distribution, name},
-    CW_KERNEL_TABLE(CW_ROW)
-#undef CW_ROW
-};
-enum { KERNELS = sizeof kernel_table / sizeof kernel_table[0] };
-
 /* Blocks are added up to this many per multiprocessor, then each thread takes several groups. */
 enum { THREADS_PER_BLOCK = 256, BLOCKS_PER_UNIT = 64 };
 
@@ -29,7 +19,7 @@ typedef struct device {
     int owns_context; /* it is the primary context, retained */
     unsigned most_blocks;
     CUmodule module;
-    CUfunction kernels[KERNELS];
+    CUfunction kernels[CW_KERNELS];
     CUstream stream; /* for cw_allocate */
 } device;
 
@@ -110,14 +100,8 @@ static cw_status sync_stream(cw_device *base, const cw_destination *on, cw_error
 
 /* ------------------------------------------------------------------------------------------------------- fill */
 
-static CUfunction find_kernel(const device *d, uint32_t distribution) {
-    for (int i = 0; i < KERNELS; i++)
-        if (kernel_table[i].distribution == distribution) return d->kernels[i];
-    return NULL;
-}
-
 static unsigned blocks_for(const device *d, const cwn_launch *l) {
-    const uint64_t groups = (l->first + l->count + 3) / 4 - l->first / 4;
+    const uint64_t groups = cwn_end_group(*l) - cwn_first_group(*l);
     const uint64_t blocks = (groups + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK;
     return blocks < d->most_blocks ? (unsigned)blocks : d->most_blocks;
 }
@@ -133,14 +117,11 @@ static CUresult launch_kernel(const device *d, CUfunction kernel, const cwn_laun
 
 static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const device *d = of(base);
-    const CUfunction kernel = find_kernel(d, launch->distribution);
-    if (!kernel) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "CUDA has no kernel for this distribution");
-    if (!to->memory) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has no memory");
-    if (address_of(to) % sizeof(uint32_t))
-        return cw_fail(why, CW_ERROR_DESTINATION, 0, "the address is not a multiple of %zu", sizeof(uint32_t));
+    const int i = cw_kernel_of(launch);
+    if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "CUDA has no kernel for this distribution");
     cw_status status = enter(d, why);
     if (status) return status;
-    status = check(d, launch_kernel(d, kernel, launch, to), "cuLaunchKernel", why);
+    status = check(d, launch_kernel(d, d->kernels[i], launch, to), "cuLaunchKernel", why);
     leave(d);
     if (!status) base->launches++;
     return status;
@@ -178,8 +159,8 @@ static const cw_backend_ops ops = {
 /* cuFuncLoad, because a lazily loaded kernel would be loaded by its first launch, which may be under capture. */
 static cw_status load_kernels(device *d, cw_error *why) {
     cw_status status = check(d, d->driver.cuModuleLoadData(&d->module, cw_cuda_kernels()), "cuModuleLoadData", why);
-    for (int i = 0; i < KERNELS && !status; i++) {
-        const char *name = kernel_table[i].name;
+    for (int i = 0; i < CW_KERNELS && !status; i++) {
+        const char *name = cw_kernels[i].name;
         status = check(d, d->driver.cuModuleGetFunction(&d->kernels[i], d->module, name), name, why);
         if (!status) status = check(d, d->driver.cuFuncLoad(d->kernels[i]), "cuFuncLoad", why);
     }

@@ -9,16 +9,6 @@
 
 #include "opencl_source.h" /* made by cw_embed: cw_opencl_source, the numeric text and kernels.cl, line by line */
 
-static const struct {
-    uint32_t distribution;
-    const char *name;
-} kernel_table[] = {
-#define CW_ROW(distribution, name) {distribution, name},
-    CW_KERNEL_TABLE(CW_ROW)
-#undef CW_ROW
-};
-enum { KERNELS = sizeof kernel_table / sizeof kernel_table[0] };
-
 /* Work-items are added up to this many, then each takes several groups; more would only cost scheduling. */
 enum { WORK_ROUND = 256, WORK_MOST = 1 << 20 };
 
@@ -28,7 +18,7 @@ typedef struct device {
     cl_device_id id;
     cl_command_queue queue; /* for cw_allocate */
     cl_program program;
-    cl_kernel kernels[KERNELS];
+    cl_kernel kernels[CW_KERNELS];
 } device;
 
 static device *of(cw_device *base) { return (device *)base; }
@@ -108,21 +98,15 @@ static cw_status sync_queue(cw_device *base, const cw_destination *on, cw_error 
 
 /* ------------------------------------------------------------------------------------------------------- fill */
 
-static cl_kernel find_kernel(const device *d, uint32_t distribution) {
-    for (int i = 0; i < KERNELS; i++)
-        if (kernel_table[i].distribution == distribution) return d->kernels[i];
-    return NULL;
-}
-
 static size_t work_items(const cwn_launch *l) {
-    const uint64_t groups = (l->first + l->count + 3) / 4 - l->first / 4;
+    const uint64_t groups = cwn_end_group(*l) - cwn_first_group(*l);
     if (groups >= WORK_MOST) return WORK_MOST;
     return (size_t)(groups + WORK_ROUND - 1) / WORK_ROUND * WORK_ROUND;
 }
 
 static cl_int set_arguments(cl_kernel kernel, const cwn_launch *launch, const cw_destination *to) {
     cl_mem buffer = to->memory;
-    const cl_ulong offset = to->offset / sizeof(cl_uint);
+    const cl_ulong offset = to->offset;
     cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
     if (!code) code = clSetKernelArg(kernel, 1, sizeof buffer, &buffer);
     if (!code) code = clSetKernelArg(kernel, 2, sizeof offset, &offset);
@@ -157,9 +141,10 @@ static cw_status fault_of(cl_int code) {
 }
 
 static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
-    cl_kernel kernel = find_kernel(of(base), launch->distribution);
+    const int i = cw_kernel_of(launch);
     const size_t items = work_items(launch);
-    if (!kernel) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "OpenCL has no kernel for this distribution");
+    if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "OpenCL has no kernel for this distribution");
+    const cl_kernel kernel = of(base)->kernels[i];
     cw_status status = check_destination(of(base), to, why);
     if (!status) status = check_wait_list(of(base), to, why);
     if (status) return status;
@@ -176,7 +161,7 @@ static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destin
 
 static void close_device(cw_device *base) {
     device *d = of(base);
-    for (int i = 0; i < KERNELS; i++)
+    for (int i = 0; i < CW_KERNELS; i++)
         if (d->kernels[i]) clReleaseKernel(d->kernels[i]);
     if (d->program) clReleaseProgram(d->program);
     if (d->queue) clReleaseCommandQueue(d->queue);
@@ -218,9 +203,9 @@ static cw_status build(device *d, cw_error *why) {
     if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
     code = clBuildProgram(d->program, 1, &d->id, "-cl-std=CL1.2", NULL, NULL);
     if (code) return build_failure(d, code, why);
-    for (int i = 0; i < KERNELS; i++) {
-        d->kernels[i] = clCreateKernel(d->program, kernel_table[i].name, &code);
-        if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, kernel_table[i].name, why);
+    for (int i = 0; i < CW_KERNELS; i++) {
+        d->kernels[i] = clCreateKernel(d->program, cw_kernels[i].name, &code);
+        if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, cw_kernels[i].name, why);
     }
     return CW_OK;
 }

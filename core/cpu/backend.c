@@ -59,7 +59,7 @@ static void spawn(void *user, uint32_t tasks, void (*task)(void *argument, uint3
 
 typedef struct cw_cut {
     const cwn_launch *launch;
-    uint32_t *data;
+    char *data;
     uint32_t tasks;
 } cw_cut;
 
@@ -69,7 +69,7 @@ static void fill_range(void *argument, uint32_t i) {
     const uint64_t count = cut->launch->count, each = (count / cut->tasks + 15) / 16 * 16;
     const uint64_t begin = each * i < count ? each * i : count;
     const uint64_t end = i + 1 == cut->tasks || begin + each > count ? count : begin + each;
-    cw_reference_fill(cut->launch, cut->launch->first + begin, end - begin, cut->data + begin);
+    cw_reference_fill(cut->launch, cut->launch->first + begin, end - begin, cut->data + begin * cwn_bytes_of(cut->launch->type));
 }
 
 static void *address(const cw_destination *d) { return (char *)d->memory + d->offset; }

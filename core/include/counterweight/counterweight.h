@@ -91,7 +91,6 @@ typedef struct cw_error {
     ROW(CW_UINT64,   8, "uint64",   8)
 /* clang-format on */
 
-/* Only CW_FLOAT32 can be planned in this version; the others are CW_ERROR_UNSUPPORTED. */
 typedef enum cw_dtype {
 #define CW_ROW(id, value, name, bytes) id = value,
     CW_DTYPE_TABLE(CW_ROW)
@@ -104,13 +103,15 @@ typedef enum cw_initializer {
 #undef CW_ROW
 } cw_initializer;
 
-/* What one element is. The last three are what variance_scaling's `distribution` may be. */
+/* What one element is. variance_scaling's `distribution` may be uniform or one of the normals. */
 typedef enum cw_distribution {
     CW_DISTRIBUTION_CONSTANT = 1,
     CW_DISTRIBUTION_IDENTITY = 2,
     CW_DISTRIBUTION_UNIFORM = 3,
     CW_DISTRIBUTION_NORMAL = 4, /* "untruncated_normal" in Keras */
-    CW_DISTRIBUTION_TRUNCATED_NORMAL = 5
+    CW_DISTRIBUTION_TRUNCATED_NORMAL = 5,
+    CW_DISTRIBUTION_INTEGER = 6,     /* minval <= n < maxval */
+    CW_DISTRIBUTION_FULL_INTEGER = 7 /* all values of the dtype */
 } cw_distribution;
 
 typedef enum cw_mode { CW_FAN_IN = 1, CW_FAN_OUT = 2, CW_FAN_AVG = 3 } cw_mode;
@@ -129,7 +130,8 @@ typedef enum cw_dialect { CW_DIALECT_KERAS3 = 1, CW_DIALECT_TF = 2 } cw_dialect;
     ROW(CW_MODE,         5, "mode") \
     ROW(CW_DISTRIBUTION, 6, "distribution") \
     ROW(CW_GAIN,         7, "gain") \
-    ROW(CW_VALUE,        8, "value")
+    ROW(CW_VALUE,        8, "value") \
+    ROW(CW_FACTOR,       9, "factor")
 /* clang-format on */
 
 typedef enum cw_argument {
@@ -139,8 +141,14 @@ typedef enum cw_argument {
     CW_ARGUMENTS = 16 /* room in cw_spec */
 } cw_argument;
 
-/* A Python number: integers and floats reach a dtype by different roads. `kind` 0 means "not given". */
-typedef enum cw_number_kind { CW_NUMBER_NONE = 0, CW_NUMBER_INTEGER = 1, CW_NUMBER_REAL = 2 } cw_number_kind;
+/* A Python number: integers and floats reach a dtype by different roads. `kind` 0 means "not given"; an integer of
+ * 2^63 and more is UNSIGNED, with its 64 bits in `integer`. */
+typedef enum cw_number_kind {
+    CW_NUMBER_NONE = 0,
+    CW_NUMBER_INTEGER = 1,
+    CW_NUMBER_REAL = 2,
+    CW_NUMBER_UNSIGNED = 3
+} cw_number_kind;
 typedef struct cw_number {
     int64_t integer;
     double real;
@@ -318,11 +326,10 @@ typedef struct cw_plan {
 } cw_plan;
 
 /* Decides fans, constants and counter range. No device is needed.
- * CW_ERROR_ARGUMENT  unknown initializer, an argument that it does not take, NaN, infinity, scale <= 0, bad axes
+ * CW_ERROR_ARGUMENT  unknown initializer, a dtype that it does not draw, an argument that it does not take, NaN, infinity, scale <= 0, bad axes
  * CW_ERROR_STRUCT    spec->struct_size is not sizeof(cw_spec)
  * CW_ERROR_SHAPE     rank over CW_MAX_RANK; identity and a rank that is not 2
  * CW_ERROR_OVERFLOW  the bytes, a fan or the reserved counter range do not fit in 63 bits
- * CW_ERROR_UNSUPPORTED  a dtype that this version does not plan
  * On failure *plan is untouched. */
 CW_API cw_status cw_plan_make(const cw_spec *spec, cw_plan *plan, cw_error *why);
 
@@ -332,7 +339,8 @@ CW_API uint64_t cw_plan_elements(const cw_plan *plan);
 CW_API uint64_t cw_plan_bytes(const cw_plan *plan);
 CW_API uint64_t cw_plan_fan_in(const cw_plan *plan);
 CW_API uint64_t cw_plan_fan_out(const cw_plan *plan);
-/* Philox blocks reserved: one per group of 4 elements, 256 for truncated normals, 0 where nothing is random. */
+/* Philox blocks reserved: one per group of 4 elements, or 2 of 64 bits; 256 for truncated normals, 128 for those of 64
+ * bits; 0 where nothing is random. */
 CW_API uint64_t cw_plan_blocks(const cw_plan *plan);
 CW_API cw_distribution cw_plan_distribution(const cw_plan *plan);
 /* The two constants of element = draw * scale + shift, before they were rounded to the dtype: limit or stddev and

@@ -3,6 +3,7 @@
 
 #include "cli.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -263,6 +264,7 @@ static json_t *axes_of(const cw_axes *axes) {
 static json_t *argument_of(cw_argument a, cw_number n) {
     if (a == CW_MODE) return json_string(cw_mode_name((cw_mode)n.integer));
     if (a == CW_DISTRIBUTION) return json_string(cw_distribution_name((cw_distribution)n.integer));
+    if (n.kind == CW_NUMBER_UNSIGNED) return json_sprintf("%" PRIu64, (uint64_t)n.integer); /* over JSON's integers */
     return n.kind == CW_NUMBER_INTEGER ? json_integer(n.integer) : json_real(n.real);
 }
 

@@ -18,13 +18,17 @@ int cw_take_whole(const char *label, const char *text, cw_whole *whole) {
 
 /* ----------------------------------------------------------------------------------------------- single numbers */
 
+static int complain_range(const char *label, const char *text) {
+    return cw_complain(EXIT_USAGE, "%s: %s does not fit in 64 bits (choose a smaller integer, or write it with a point)",
+                       label, text);
+}
+
 int cw_take_integer(const char *label, const char *text, int64_t *integer) {
     cw_whole n;
     int64_t narrow;
     const int status = cw_take_whole(label, text, &n);
     if (status != EXIT_GOOD) return status;
-    if (!cw_whole_fits(&n, &narrow))
-        return cw_complain(EXIT_USAGE, "%s: %s does not fit in 64 bits (choose a smaller integer)", label, text);
+    if (!cw_whole_fits(&n, &narrow)) return complain_range(label, text);
     *integer = narrow;
     return EXIT_GOOD;
 }
@@ -39,12 +43,14 @@ static bool read_real(const char *text, double *real) {
 
 int cw_take_number(const char *label, const char *text, cw_number *number) {
     const char *digits = text + (*text == '-' || *text == '+');
+    cw_number found;
+    cw_whole n;
     double real;
     if (*digits && strspn(digits, "0123456789") == strlen(digits)) {
-        int64_t integer;
-        const int status = cw_take_integer(label, text, &integer);
-        if (status == EXIT_GOOD) *number = cw_integer(integer);
-        return status;
+        cw_whole_read(text, &n);
+        if (!cw_whole_number(&n, &found)) return complain_range(label, text);
+        *number = found;
+        return EXIT_GOOD;
     }
     if (!read_real(text, &real))
         return cw_complain(EXIT_USAGE, "%s: \"%s\" is no number (such as 2, 0.05 or 1e-3)", label, text);

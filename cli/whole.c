@@ -18,6 +18,14 @@ bool cw_whole_fits(const cw_whole *n, int64_t *integer) {
     return !n->cut && memcmp(&narrow, &n->bits, sizeof narrow) == 0;
 }
 
+bool cw_whole_number(const cw_whole *n, cw_number *number) {
+    int64_t integer;
+    const bool fits = cw_whole_fits(n, &integer);
+    *number = cw_integer(integer);
+    if (!fits) number->kind = CW_NUMBER_UNSIGNED;
+    return fits || (!n->cut && (n->bits.limb[1] | n->bits.limb[2]) == 0);
+}
+
 /* The magnitude's next digit. Returns what no longer fits. */
 static uint64_t append(uint32_t half[HALVES], uint32_t base, uint32_t digit) {
     uint64_t carry = digit;

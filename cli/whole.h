@@ -20,6 +20,9 @@ cw_whole cw_whole_of(int64_t integer);
 /* False, and *integer is meaningless, if it has over 64 bits, sign included. */
 bool cw_whole_fits(const cw_whole *n, int64_t *integer);
 
+/* As a number for an argument: up to 64 bits, with a sign or without. False if it is larger. */
+bool cw_whole_number(const cw_whole *n, cw_number *number);
+
 /* Digits with an optional sign, and hexadecimal ones behind 0x. Returns what is behind them, or NULL if there are none.
  */
 const char *cw_whole_read(const char *text, cw_whole *n);

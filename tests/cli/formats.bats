@@ -241,7 +241,7 @@ json.dump(model, open("tensor.json", "w"))' "$out"
     good init model.json -o model.safetensors
     good init --shape 3,5 --seed 2 -o a.npy
     good init "$golden/stateless.json" -o stateless.safetensors
-    for file in a.npy model.safetensors stateless.safetensors "$golden"/*.npy "$golden"/print/*.npy; do
+    for file in a.npy model.safetensors stateless.safetensors "$golden"/*.npy "$golden"/print/{float32,float64,float16,int32,int64,uint32,uint64}.safetensors; do
         good digest "$file"
         look digest "$file" | cmp - "$out"
     done

@@ -122,7 +122,7 @@ END
     for v in null '"1"' 1.0 '[1]' -1 true; do
         refuses m.json "$(tensor "\"initializer\": \"he_normal\", \"call\": $v")"
     done
-    for v in null '"1"' '[1]' true 1e39; do refuses m.json \
+    for v in null '"one"' '[1]' true 1e39; do refuses m.json \
         "$(tensor "\"initializer\": \"constant\", \"value\": $v")"; done
     for v in 3 '"0"' '[0.0]' '["a"]' '[2]' '[-3]' '{}'; do
         refuses m.json "$(tensor "\"initializer\": \"he_normal\", \"input_axes\": $v, \"output_axes\": [1]")"

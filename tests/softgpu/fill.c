@@ -65,6 +65,7 @@ static void compare_initializer(cw_device *device, cw_initializer initializer, c
         cw_plan plan;
         cw_error why = {CW_OK, 0, ""};
         spec.initializer = initializer;
+        if (initializer == CW_UNIFORM_FULL_INT) spec.dtype = CW_INT32;
         spec.rank = 2;
         memcpy(spec.shape, shapes[i], sizeof shapes[i]);
         spec.philox = (cw_philox){{1, 2}, {0xfffffff0, 0xffffffff, 0xffffffff, 7}}; /* the counter carries */

@@ -77,9 +77,9 @@ static int json_sink(void *user, const cw_entry *entry, const void *data, cw_sum
 
 static int print_json(const job *j) {
     json_t *result = json_pack("{s:s, s:s?, s:I, s:f, s:f, s:s, s:o}", "device", cw_options_device(j->options), "file",
-                               j->options->output, "bytes", (json_int_t)j->made.bytes, "seconds", j->made.seconds, "gbps",
-                               cw_made_gbps(&j->made), "digest", cw_hex_of(j->made.total).text, "matches_manifest",
-                               j->model.has_digest ? json_true() : json_null());
+                               j->options->output, "bytes", (json_int_t)j->made.bytes, "seconds", j->made.seconds,
+                               "gbps", cw_made_gbps(&j->made), "digest", cw_hex_of(j->made.total).text,
+                               "matches_manifest", j->model.has_digest ? json_true() : json_null());
     if (!result || fflush(j->tensors) != 0) return cw_complain_memory();
     putchar('{');
     json_dumpf(result, stdout, JSON_EMBED | JSON_REAL_PRECISION(9));

@@ -123,8 +123,9 @@ static int take_argument(reader *r, const char *field, const json_t *value) {
 
 /* The drawn seed is in no config that Keras writes, so an empty one means that nobody has put it there. */
 static int take_config_seed(reader *r, const json_t *value) {
+    if (r->entry->fields.has_seed) return EXIT_GOOD;
     if (json_is_null(value)) return complain(r, "seed", "is null: Keras would draw one");
-    return r->entry->fields.has_seed ? EXIT_GOOD : take_seed(r, "seed", value);
+    return take_seed(r, "seed", value);
 }
 
 static int take_config(reader *r, json_t *config) {

@@ -91,6 +91,12 @@ static int take_help(cw_options *o, const char *label, const char *text) {
     return EXIT_GOOD;
 }
 
+static int take_version(cw_options *o, const char *label, const char *text) {
+    (void)label, (void)text;
+    o->version = true;
+    return EXIT_GOOD;
+}
+
 /* clang-format off */
 static const option_row rows[] = {
     {"initializer",  "NAME",  "Keras's name (glorot_uniform)",                                CW_OPT_TENSOR, NULL},
@@ -117,6 +123,7 @@ static const option_row rows[] = {
     {"exact",        NULL,    "print every element, with the fewest digits that read back",   CW_OPT_OUTPUT, take_exact},
     {"json",         NULL,    "print the result as JSON",                                     CW_OPT_JSON,   take_json},
     {"help",         NULL,    "print this",                                                   CW_OPT_HELP,   take_help},
+    {"version",      NULL,    "print the version",                                            CW_OPT_HELP,   take_version},
 };
 /* clang-format on */
 enum { ROWS = sizeof rows / sizeof *rows, FIRST = 256 };
@@ -143,6 +150,8 @@ static int complain_option(int code, char *const *argv, const char *subcommand) 
     if (code == ':') return cw_complain(EXIT_USAGE, "%s needs a value (see cw %s --help)", given, subcommand);
     if (optopt > 0 && optopt < FIRST)
         return cw_complain(EXIT_USAGE, "there is no option -%c (see cw %s --help)", optopt, subcommand);
+    if (optopt >= FIRST)
+        return cw_complain(EXIT_USAGE, "--%s takes no value (see cw %s --help)", rows[optopt - FIRST].name, subcommand);
     return cw_complain(EXIT_USAGE, "%s: no such option here (see cw %s --help)", given, subcommand);
 }
 
@@ -196,8 +205,10 @@ int cw_options_read(int argc, char **argv, const cw_usage *usage, cw_options *op
     o.operand = argv + optind;
     o.operands = argc - optind;
     *options = o;
-    if (!o.help) return check(&o, usage, argv[0]);
-    print_help(usage);
+    options->answered = o.help || o.version;
+    if (!options->answered) return check(&o, usage, argv[0]);
+    if (o.help) print_help(usage);
+    else cw_print_version();
     return EXIT_GOOD;
 }
 

@@ -144,7 +144,8 @@ static void test_offsets(void **state) {
 static void test_grid_goes_round(void **state) {
     (void)state;
     if (is_small) skip();
-    const cw_plan uniform = simple_plan(CW_GLOROT_UNIFORM, (1u << 24) + 5), normal = simple_plan(CW_HE_NORMAL, (1u << 22) + 5);
+    const cw_plan uniform = simple_plan(CW_GLOROT_UNIFORM, (1u << 24) + 5),
+                  normal = simple_plan(CW_HE_NORMAL, (1u << 22) + 5);
     check_fill(&uniform, 4);
     check_fill(&normal, 8);
 }

@@ -333,7 +333,7 @@ static void test_arguments(void **state) {
     refuse_argument(CW_VARIANCE_SCALING, CW_SCALE, cw_integer(0));
 }
 
-/* --------------------------------------------------------------------------------------- verification, digest, names */
+/* ------------------------------------------------------------------------------------ verification, digest, names */
 
 static void test_verification(void **state) {
     float x[ELEMENTS + 1];

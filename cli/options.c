@@ -73,6 +73,17 @@ static int take_output(cw_options *o, const char *label, const char *text) {
     return *text ? EXIT_GOOD : cw_complain(EXIT_USAGE, "%s: the name is empty (name a file, or - for stdout)", label);
 }
 
+static int take_at(cw_options *o, const char *label, const char *text) {
+    o->has_at = true;
+    return cw_take_integers(label, text, o->at, CW_MAX_RANK, &o->at_count);
+}
+
+static int take_tensor(cw_options *o, const char *label, const char *text) {
+    (void)label;
+    o->tensor = text;
+    return EXIT_GOOD;
+}
+
 static int take_exact(cw_options *o, const char *label, const char *text) {
     (void)label, (void)text;
     o->exact = true;
@@ -122,6 +133,8 @@ static const option_row rows[] = {
     {"threads",      "N",     "of the cpu; default: all cores that the process may use",      CW_OPT_DEVICE, take_threads},
     {"output",       "FILE",  ".npy, .safetensors, or - for raw little-endian bytes; also -o FILE", CW_OPT_OUTPUT, take_output},
     {"exact",        NULL,    "print every element, with the fewest digits that read back",   CW_OPT_OUTPUT, take_exact},
+    {"at",           "I,...", "the element: one index for each axis, negative ones from the end; () of a scalar", CW_OPT_AT, take_at},
+    {"tensor",       "NAME",  "which tensor of MODEL.json",                                   CW_OPT_AT,     take_tensor},
     {"json",         NULL,    "print the result as JSON",                                     CW_OPT_JSON,   take_json},
     {"help",         NULL,    "print this",                                                   CW_OPT_HELP,   take_help},
     {"version",      NULL,    "print the version",                                            CW_OPT_HELP,   take_version},

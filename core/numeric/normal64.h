@@ -101,8 +101,10 @@ CWN_FN cwn_f64 cwn_cosine64(cwn_f64 d, cwn_f64 x, cwn_turn_row row) {
     return row.cosine + cwn_fma(-s, row.sine, cwn_fma(-c, row.cosine, cwn_fma(-s, row.sine_rest, row.cosine_rest)));
 }
 
+CWN_FN cwn_f64 cwn_angle64(cwn_f64 u) { return u * CWN_D(0x1.921fb54442d18p+2); }
+
 CWN_FN cwn_pair64 cwn_turn64(cwn_f64 u) {
-    const cwn_reduced r = cwn_reduce64(u * CWN_D(0x1.921fb54442d18p+2));
+    const cwn_reduced r = cwn_reduce64(cwn_angle64(u));
     const cwn_u64 negative = cwn_bits64(r.a);
     const cwn_f64 a = cwn_negate_if(r.a, negative), d = cwn_negate_if(r.d, negative);
     const cwn_f64 shifted = a + CWN_D(0x1.8p45), x = a - (shifted - CWN_D(0x1.8p45));

@@ -2,10 +2,10 @@
  *
  * Counterweight: starting weights, filled where they live, with the bits TensorFlow and Keras give.
  *
- * In reading order:  status and error - types - philox - spec - plan - device and fill - verify - digest.
+ * In reading order:  status and error - types - philox - spec - plan - device and fill - verify - digest - explain.
  *
  *     spec --cw_plan_make--> plan --cw_fill--> memory          (cpu.h, opencl.h, cuda.h open devices)
- *                             \-----cw_verify, cw_digest-----> is it right?
+ *                             \-----cw_verify, cw_digest, cw_explain-----> is it right?
  *
  * Threads: a plan is a plain value, read by any number of threads at once. One host thread at a time uses a
  * device; different devices are independent. The library has no global state, never prints and never exits.
@@ -461,6 +461,37 @@ CW_API cw_sums cw_digest_finish(cw_sums sums, cw_dtype dtype, uint32_t rank, con
 CW_API void cw_digest_total(cw_sums *total, const char *name, cw_sums digest);
 /* The digest of the planned tensor, computed from the definition on the calling thread. */
 CW_API cw_status cw_digest(const cw_plan *plan, cw_sums *digest, cw_error *why);
+
+/* ---------------------------------------------------------------------------------------------------- explain */
+
+/* One step on an element's way. A value's kind is the cw_dtype that it has there, its bits are in bits[0]. */
+typedef enum cw_step_kind {
+    CW_STEP_NUMBER = 16, /* bits[0] as a number */
+    CW_STEP_WORDS = 17   /* `words` 32-bit words, two to each of bits, the low half first */
+} cw_step_kind;
+
+typedef struct cw_step {
+    const char *name, *how; /* static; `how` says in a few words what was done */
+    uint32_t kind;          /* a cw_dtype or a cw_step_kind */
+    uint32_t words;
+    uint64_t trial; /* of a truncated normal: which block of its group, from 0 */
+    uint64_t bits[2];
+} cw_step;
+
+/* Room for every step there is: trials after a group's fifteenth block would be left out, and fewer than one group in
+ * 10^60 needs so many. */
+#define CW_MAX_STEPS 128
+typedef struct cw_explanation {
+    uint32_t count, reserved;
+    cw_step step[CW_MAX_STEPS];
+} cw_explanation;
+
+/* The whole way of element `index` of the planned tensor: index, group, key, counter, words, numbers in [0, 1), every
+ * step that rounds, and last the step "value", whose bits are those that a fill writes. Computed on the calling thread by
+ * the text that defines the values; nothing is allocated.
+ * CW_ERROR_STRUCT, CW_ERROR_ARGUMENT for NULL or an index that the tensor does not have, CW_ERROR_UNSUPPORTED where an
+ * element has no way of its own. */
+CW_API cw_status cw_explain(const cw_plan *plan, uint64_t index, cw_explanation *explanation, cw_error *why);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The kernels: one per row of CWN_KERNEL_TABLE, each the same loop over groups. They own the stores; the values are the
- * numeric text's. And one per row of CWN_MATRIX_TABLE, which are all numeric text. One text for all architectures: no __CUDA_ARCH__.
+ * numeric text's. And one per row of CWN_MATRIX_TABLE, which are all numeric text. One text for all architectures: no
+ * __CUDA_ARCH__.
  */
 #include "numeric/group.h"
 #include "numeric/orthogonal.h"

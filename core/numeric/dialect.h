@@ -85,7 +85,8 @@ typedef float cwn_f32;
 #define cwn_sqrt64(x) sqrt(x)
 #define cwn_divide(a, b) convert_float_rte((double)(a) / (double)(b)) /* nor need a float quotient be */
 #define CWN_GLOBAL global
-#define CWN_BARRIER() barrier(CLK_GLOBAL_MEM_FENCE)
+/* Twice: with one barrier after a loop that few work-items enter, PoCL 3.1 leaves out work of steps with many barriers. */
+#define CWN_BARRIER() (barrier(CLK_GLOBAL_MEM_FENCE), barrier(CLK_GLOBAL_MEM_FENCE))
 #define cwn_less(a, b) (0UL - (ulong)((a) < (b)))
 __constant double cwn_log_table[32] = {CWN_LOG_TABLE(CWN_PAIR)};
 __constant double cwn_log64_table[256] = {CWN_LOG64_TABLE(CWN_PAIR)};

@@ -328,8 +328,8 @@ typedef struct cw_plan {
 /* Decides fans, constants and counter range. No device is needed.
  * CW_ERROR_ARGUMENT  unknown initializer, a dtype that it does not draw, an argument that it does not take, NaN, infinity, scale <= 0, bad axes
  * CW_ERROR_STRUCT    spec->struct_size is not sizeof(cw_spec)
- * CW_ERROR_SHAPE     rank over CW_MAX_RANK; identity and a rank that is not 2
- * CW_ERROR_OVERFLOW  the bytes, a fan or the reserved counter range do not fit in 63 bits
+ * CW_ERROR_SHAPE     rank over CW_MAX_RANK; identity and a rank that is not 2, orthogonal and a rank below 2
+ * CW_ERROR_OVERFLOW  the bytes, those of the scratch memory, a fan or the reserved counter range do not fit in 63 bits
  * On failure *plan is untouched. */
 CW_API cw_status cw_plan_make(const cw_spec *spec, cw_plan *plan, cw_error *why);
 
@@ -342,11 +342,31 @@ CW_API uint64_t cw_plan_fan_out(const cw_plan *plan);
 /* Philox blocks reserved: one per group of 4 elements, or 2 of 64 bits; 256 for truncated normals, 128 for those of 64
  * bits; 0 where nothing is random. */
 CW_API uint64_t cw_plan_blocks(const cw_plan *plan);
+/* What one element is; of a matrix initializer: what its draws are. */
 CW_API cw_distribution cw_plan_distribution(const cw_plan *plan);
+/* Kernels that a fill launches. */
+CW_API uint64_t cw_plan_launches(const cw_plan *plan);
 /* The two constants of element = draw * scale + shift, before they were rounded to the dtype: limit or stddev and
- * mean. For uniform: maxval - minval and minval. For constant and identity: the value or gain and 0. */
+ * mean. For uniform: maxval - minval and minval. For constant, identity and matrix initializers: the value or gain
+ * and 0. */
 CW_API double cw_plan_scale(const cw_plan *plan);
 CW_API double cw_plan_shift(const cw_plan *plan);
+/* Bytes of scratch memory that a fill must be lent: 0 but for matrix initializers. See cw_lend. */
+CW_API uint64_t cw_plan_scratch(const cw_plan *plan);
+
+/* How an orthogonal matrix is made: below 48 columns with TensorFlow's own bits, else by the definition of
+ * docs/NUMERICS.md, "Orthogonal". */
+typedef enum cw_method { CW_METHOD_NONE = 0, CW_METHOD_HOUSEHOLDER = 1, CW_METHOD_CHOLESKY = 2 } cw_method;
+
+/* The matrix behind a matrix initializer: at least as many rows as columns, and transposed where the tensor has it the
+ * other way round. All 0 for a plan that has none, or no elements. */
+typedef struct cw_matrix {
+    uint64_t rows, columns;
+    cw_method method;
+    int transposed;
+} cw_matrix;
+CW_API cw_matrix cw_plan_matrix(const cw_plan *plan);
+
 /* The spec, with the defaults filled in. */
 CW_API cw_spec cw_plan_spec(const cw_plan *plan);
 
@@ -372,6 +392,9 @@ typedef struct cw_destination {
     uint32_t wait_count;
     uint32_t reserved;
     void *event; /* cl_event *, or NULL; the caller releases what is stored there */
+    void *scratch;           /* memory that a matrix initializer works in, of the same kind as `memory`, or NULL */
+    uint64_t scratch_offset; /* bytes from its start, a multiple of 8 */
+    uint64_t scratch_bytes;  /* how many bytes from there may be used */
 } cw_destination;
 
 typedef enum cw_backend { CW_BACKEND_CPU = 1, CW_BACKEND_OPENCL = 2, CW_BACKEND_CUDA = 3 } cw_backend;
@@ -383,9 +406,21 @@ typedef enum cw_backend { CW_BACKEND_CPU = 1, CW_BACKEND_OPENCL = 2, CW_BACKEND_
  *                       misaligned, or of another context; host memory of NULL
  * and those named with it. */
 
+/* Lends `scratch`, a destination of the same backend (made by cw_cpu_at, cw_allocate ...), as the memory that fills of
+ * *destination may work in: at least cw_plan_scratch bytes, aligned to 8, apart from the destination's. Its contents before
+ * do not matter, and those after mean nothing. It must live as long as the fill's memory must; fills that run one after the
+ * other may share it. */
+static inline void cw_lend(cw_destination *destination, const cw_destination *scratch) {
+    destination->scratch = scratch->memory;
+    destination->scratch_offset = scratch->offset;
+    destination->scratch_bytes = scratch->bytes;
+}
+
 /* Fills the destination with the planned tensor, in row-major order. On the CPU it returns when that is done;
  * on OpenCL and CUDA when it is enqueued, and faults that come later appear in cw_sync. It never allocates device
  * memory, synchronizes, compiles or loads.
+ * A matrix initializer's destination must have been lent scratch memory; while it is filled, it holds the draws.
+ * CW_ERROR_DESTINATION also where the scratch memory is missing, too small, misaligned or of another context;
  * CW_ERROR_DEVICE, CW_ERROR_MEMORY */
 CW_API cw_status cw_fill(cw_device *device, const cw_plan *plan, const cw_destination *destination, cw_error *why);
 
@@ -434,7 +469,11 @@ typedef struct cw_difference {
     uint64_t elements, count, first, worst, max_ulp;
 } cw_difference;
 
-/* Compares host bytes with the definition, on the calling thread and without any device. `bytes` must be
+/* cw_verify, cw_reference and cw_digest allocate nothing, but for the plan of a matrix initializer: there is no part of it
+ * without the whole, so they make all of it, in as much host memory as it and its scratch memory need, and may return
+ * CW_ERROR_MEMORY.
+ *
+ * Compares host bytes with the definition, on the calling thread and without any device. `bytes` must be
  * cw_plan_bytes. CW_OK, CW_DIFFERS, CW_ERROR_ARGUMENT, CW_ERROR_STRUCT. *difference may be NULL and is written
  * for CW_OK and CW_DIFFERS. */
 CW_API cw_status cw_verify(const cw_plan *plan, const void *data, uint64_t bytes, cw_difference *difference, cw_error *why);

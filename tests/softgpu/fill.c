@@ -75,7 +75,8 @@ static void compare_initializer(cw_device *device, cw_initializer initializer, c
 }
 
 static void compare_initializers(cw_device *device) {
-#define CW_ROW(id, value, name, ...) compare_initializer(device, id, name);
+#define CW_ROW(id, value, name, ...) \
+    if (id != CW_ORTHOGONAL) compare_initializer(device, id, name); /* tests/orthogonal has that */
     CW_INITIALIZER_TABLE(CW_ROW)
 #undef CW_ROW
 }

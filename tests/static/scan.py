@@ -47,6 +47,8 @@ def fmas(source):
 # approximation, or flushes, or is something to think about first.
 ARITHMETIC = {"add.rn.f32", "sub.rn.f32", "mul.rn.f32", "add.rn.f64", "sub.rn.f64", "mul.rn.f64", "fma.rn.f64",
               "sqrt.rn.f32", "sqrt.rn.f64", "neg.f64", "max.f64", "setp.lt.f64", "cvt.rn.f32.f64", "cvt.f64.f32"}
+# A thread's row of a block of R, which a loop indexes.
+LOCAL = {"cw_matrix_rows", "cw_matrix_columns"}
 MOVES = ("mov.", "selp.", "ld.param.", "ld.global.", "st.global.")
 
 
@@ -63,8 +65,10 @@ def ptx(source, file):
         fused = instructions["fma.rn.f64"]
         expect(fused == expected.get(name), f"{name}: {fused} fma.rn.f64, the text has {expected.get(name)}")
         print(f"{name:25} {fused:3} fma.rn.f64, all of the text's; float instructions: {' '.join(sorted(floats))}")
-    for word in (r"\.ftz", r"\.approx", r"\.local\b", r"\bcall\b", r"\.func\b", r"\.f16"):
+    for word in (r"\.ftz", r"\.approx", r"\bcall\b", r"\.func\b", r"\.f16"):
         expect(not re.search(word, text), f"the PTX has {word}")
+    local = set(re.findall(r"\.entry (\w+)\((?:(?!^}).)*?\.local\b", text, re.S | re.M))
+    expect(local <= LOCAL, f"{sorted(local - LOCAL)} use local memory")
 
 
 def run(*command):

@@ -57,8 +57,6 @@ static double result(double in_double, float in_float, cw_dtype dtype) {
 
 double cw_constant_minus(double a, double b, cw_dtype dtype) { return result(a - b, (float)a - (float)b, dtype); }
 
-double cw_constant_times(double a, double b, cw_dtype dtype) { return result(a * b, (float)a * (float)b, dtype); }
-
 uint64_t cw_constant_element(double constant, cw_dtype dtype) {
     switch (dtype) {
     case CW_FLOAT64: return cwn_bits64(constant);

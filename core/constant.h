@@ -24,9 +24,8 @@ double cw_constant_real(cw_number number, cw_dtype dtype, cw_road road);
 /* What an operation sees of it: TensorFlow's CPU reads denormals as zeros of their sign, but for those of float16. */
 double cw_constant_read(double constant, cw_dtype dtype);
 
-/* a - b and a * b as operations of the dtype, whose denormal results are zeros. */
+/* a - b as an operation of the dtype, whose denormal results are zeros. */
 double cw_constant_minus(double a, double b, cw_dtype dtype);
-double cw_constant_times(double a, double b, cw_dtype dtype);
 
 /* The bits of an element, and of a launch's scale and shift: those of a double for float64, of a float for the others. */
 uint64_t cw_constant_element(double constant, cw_dtype dtype);

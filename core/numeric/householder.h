@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Numeric text: a = QR by Householder reflections, in place, in the order of operations that TensorFlow's Qr has below 48
- * columns (Eigen 3.4, HouseholderQR of a row-major matrix on AVX): docs/NUMERICS.md, section "Orthogonal". Included once
- * with real32.h before it and once with real64.h. The matrix lies in memory, so this text loads and stores. Every
- * operation rounds; nothing is fused.
+ * Numeric text: a = QR by Householder reflections, in place, in the order of operations that TensorFlow's Qr has below
+ * 48 columns (Eigen 3.4, HouseholderQR of a row-major matrix on AVX): docs/NUMERICS.md, section "Orthogonal". Included
+ * once with real32.h before it and once with real64.h, whose names end here. The matrix lies in memory, so this text
+ * loads and stores. Every operation rounds; nothing is fused.
  *
  * One crew does all of it. Sums whose parts do not depend on each other are first made part by part, in any order; each
  * part and the order in which parts are added are fixed.
@@ -19,6 +19,14 @@ typedef struct {
     CWN_GLOBAL CWN_REAL *diagonal;  /* columns: that of R */
     cwn_long rows, columns, stride;
 } CWN_R(cwn_qr);
+
+CWN_FN CWN_R(cwn_qr) CWN_R(cwn_qr_of)(cwn_matrix m, cwn_bytes scratch) {
+    const CWN_R(cwn_qr) q = {CWN_AT(CWN_REAL, scratch, m.at_matrix), CWN_AT(CWN_REAL, scratch, m.at_essential),
+                             CWN_AT(CWN_REAL, scratch, m.at_gram),   CWN_AT(CWN_REAL, scratch, m.at_weight),
+                             CWN_AT(CWN_REAL, scratch, m.at_tau),    CWN_AT(CWN_REAL, scratch, m.at_diagonal),
+                             m.rows, m.columns, m.stride};
+    return q;
+}
 
 /* The reflection that takes column k below its diagonal to zero: its beta is R's, and tau 0 means none. */
 CWN_FN void CWN_R(cwn_decide)(CWN_R(cwn_qr) q, cwn_long k) {
@@ -193,3 +201,11 @@ CWN_FN void CWN_R(cwn_householder)(CWN_R(cwn_qr) q, cwn_crew c) {
     }
     for (cwn_long k = q.columns; k-- > 0;) CWN_R(cwn_apply_to_q)(q, c, k);
 }
+
+#undef CWN_REAL
+#undef CWN_R
+#undef CWN_PACKET
+#undef CWN_HALF_PACKET
+#undef CWN_LEAST
+#undef CWN_QUOTIENT
+#undef CWN_ROOT

@@ -49,6 +49,10 @@ typedef struct {
     cwn_word when, reserved;
 } cwn_matrix;
 
+/* Bytes of scratch memory; OpenCL C has no uint8_t. */
+typedef CWN_GLOBAL unsigned char *cwn_bytes;
+#define CWN_AT(type, scratch, at) ((CWN_GLOBAL type *)((scratch) + (at)))
+
 /* Every step, the types of destination and matrix that it is for (0: any), and the name of its kernel. */
 /* clang-format off */
 #define CWN_MATRIX_TABLE(ROW) \

@@ -15,10 +15,6 @@
 #include "householder.h"
 #include "cholesky.h"
 
-/* Bytes of scratch memory; OpenCL C has no uint8_t. */
-typedef CWN_GLOBAL unsigned char *cwn_bytes;
-#define CWN_AT(type, scratch, at) ((CWN_GLOBAL type *)((scratch) + (at)))
-
 /* ------------------------------------------------------------------------------------------- elements, in and out */
 
 CWN_FN float cwn_wide_float16(cwn_word bits) {
@@ -81,22 +77,6 @@ CWN_FN void cwn_store(cwn_matrix m, cwn_word type, cwn_word real, CWN_GLOBAL voi
 }
 
 /* ------------------------------------------------------------------------------------------------------- the steps */
-
-CWN_FN cwn_qr_32 cwn_qr_of_32(cwn_matrix m, cwn_bytes scratch) {
-    const cwn_qr_32 q = {CWN_AT(float, scratch, m.at_matrix), CWN_AT(float, scratch, m.at_essential),
-                         CWN_AT(float, scratch, m.at_gram),   CWN_AT(float, scratch, m.at_weight),
-                         CWN_AT(float, scratch, m.at_tau),    CWN_AT(float, scratch, m.at_diagonal),
-                         m.rows, m.columns, m.stride};
-    return q;
-}
-
-CWN_FN cwn_qr_64 cwn_qr_of_64(cwn_matrix m, cwn_bytes scratch) {
-    const cwn_qr_64 q = {CWN_AT(double, scratch, m.at_matrix), CWN_AT(double, scratch, m.at_essential),
-                         CWN_AT(double, scratch, m.at_gram),   CWN_AT(double, scratch, m.at_weight),
-                         CWN_AT(double, scratch, m.at_tau),    CWN_AT(double, scratch, m.at_diagonal),
-                         m.rows, m.columns, m.stride};
-    return q;
-}
 
 CWN_FN cwn_gram cwn_gram_of(cwn_matrix m, cwn_bytes scratch) {
     const cwn_gram g = {CWN_AT(double, scratch, m.at_matrix), CWN_AT(double, scratch, m.at_gram),

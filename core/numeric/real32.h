@@ -2,13 +2,6 @@
  *
  * Numeric text: householder.h in float. The lanes are those of Eigen's AVX packets.
  */
-#undef CWN_REAL
-#undef CWN_R
-#undef CWN_PACKET
-#undef CWN_HALF_PACKET
-#undef CWN_LEAST
-#undef CWN_QUOTIENT
-#undef CWN_ROOT
 #define CWN_REAL float
 #define CWN_R(name) name##_32
 #define CWN_PACKET 8

@@ -6,7 +6,6 @@
 #include "json.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 /* ------------------------------------------------------------------------------------------------------- causes */
 
@@ -35,12 +34,9 @@ typedef struct element_text {
 } element_text;
 
 static element_text element_of(const cw_tensor *t, const void *data, uint64_t index) {
-    const size_t size = cw_dtype_size(t->dtype);
     element_text e;
-    uint64_t bits = 0;
-    memcpy(&bits, (const char *)data + index * size, size);
     snprintf(e.text, sizeof e.text, "%s (0x%0*" PRIx64 ")", cw_element_text_of(t->dtype, data, index).text,
-             (int)size * 2, bits);
+             (int)cw_dtype_size(t->dtype) * 2, cw_element_bits(t->dtype, data, index));
     return e;
 }
 

@@ -10,8 +10,6 @@
 #include "options.h"
 #include "tensors.h"
 
-#include <stdlib.h>
-#include <string.h>
 
 static const cw_usage usage = {
     "cw diff FILE1 FILE2\n"
@@ -26,9 +24,7 @@ static const cw_usage usage = {
 /* By name; a file of one tensor without a name pairs with any other of one tensor. */
 static const cw_tensor *partner(const cw_tensors *other, const cw_tensors *of, const cw_tensor *t) {
     if (other->count == 1 && of->count == 1 && (!t->name || !other->tensor->name)) return other->tensor;
-    for (size_t i = 0; i < other->count; i++)
-        if (t->name && other->tensor[i].name && strcmp(other->tensor[i].name, t->name) == 0) return &other->tensor[i];
-    return NULL;
+    return cw_tensors_find(other, t->name);
 }
 
 static int diff_pair(cw_tally *tally, const cw_tensor *a, const cw_tensor *b) {

@@ -22,7 +22,7 @@ bool cw_dtype_is_real(cw_dtype dtype) { return cw_dtype_binary(dtype).bits != 0;
 /* ------------------------------------------------------------------------------------------------------- values */
 
 /* Files and devices are little-endian. */
-static uint64_t bits_of(cw_dtype dtype, const void *data, uint64_t index) {
+uint64_t cw_element_bits(cw_dtype dtype, const void *data, uint64_t index) {
     const size_t size = cw_dtype_size(dtype);
     uint64_t bits = 0;
     memcpy(&bits, (const char *)data + index * size, size);
@@ -44,7 +44,7 @@ static double single_of(uint64_t bits) {
 }
 
 double cw_element_real(cw_dtype dtype, const void *data, uint64_t index) {
-    const uint64_t bits = bits_of(dtype, data, index);
+    const uint64_t bits = cw_element_bits(dtype, data, index);
     double x;
     if (dtype == CW_FLOAT16) return half_of(bits);
     if (dtype == CW_BFLOAT16) return single_of(bits << 16);
@@ -59,7 +59,7 @@ double cw_element_real(cw_dtype dtype, const void *data, uint64_t index) {
 static int digits_of(cw_binary format) { return (int)ceil(format.bits * log10(2)) + 1; }
 
 cw_element_text cw_element_text_of(cw_dtype dtype, const void *data, uint64_t index) {
-    const uint64_t bits = bits_of(dtype, data, index);
+    const uint64_t bits = cw_element_bits(dtype, data, index);
     cw_element_text t;
     if (cw_dtype_is_real(dtype)) {
         const double x = cw_element_real(dtype, data, index);

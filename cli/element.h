@@ -18,6 +18,9 @@ bool cw_dtype_is_real(cw_dtype dtype);
 /* Of a real dtype. */
 cw_binary cw_dtype_binary(cw_dtype dtype);
 
+/* The bits of element `index`, above which all are 0. */
+uint64_t cw_element_bits(cw_dtype dtype, const void *data, uint64_t index);
+
 /* Element `index` of an array of a real dtype; all of them are doubles as well. */
 double cw_element_real(cw_dtype dtype, const void *data, uint64_t index);
 

@@ -56,6 +56,12 @@ int cw_tensors_read(const char *path, cw_tensors *tensors) {
     return cw_complain(EXIT_USAGE, "%s has an unknown ending (known are .npy and .safetensors)", path);
 }
 
+const cw_tensor *cw_tensors_find(const cw_tensors *tensors, const char *name) {
+    for (size_t i = 0; i < tensors->count && name; i++)
+        if (tensors->tensor[i].name && strcmp(tensors->tensor[i].name, name) == 0) return &tensors->tensor[i];
+    return NULL;
+}
+
 void cw_tensors_free(cw_tensors *tensors) {
     for (size_t i = 0; i < tensors->count; i++) cw_tensor_free(&tensors->tensor[i]);
     free(tensors->tensor);

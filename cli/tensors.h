@@ -23,6 +23,9 @@ typedef struct cw_tensors {
  * EXIT_GOOD; EXIT_USAGE for another ending or bad content; EXIT_IO. Untouched on failure. */
 int cw_tensors_read(const char *path, cw_tensors *tensors);
 
+/* NULL if no tensor has that name, or `name` is NULL. */
+const cw_tensor *cw_tensors_find(const cw_tensors *tensors, const char *name);
+
 void cw_tensors_free(cw_tensors *tensors);
 
 #endif

@@ -57,12 +57,6 @@ static int verify_device(const cw_options *options, const cw_model *model, cw_ta
 
 /* ------------------------------------------------------------------------------------------------------- a file */
 
-static const cw_tensor *find_tensor(const cw_tensors *file, const char *name) {
-    for (size_t i = 0; i < file->count; i++)
-        if (file->tensor[i].name && strcmp(file->tensor[i].name, name) == 0) return &file->tensor[i];
-    return NULL;
-}
-
 /* `made` gets the digest, for which the manifest may expect a value of its own. */
 static int compare_tensor(cw_tally *tally, cw_made *made, const cw_model *model, const cw_entry *entry,
                           const cw_tensor *found) {
@@ -90,7 +84,7 @@ static int compare_file(cw_tally *tally, cw_made *made, const cw_model *model, c
     int status = EXIT_GOOD;
     if (model->one && file->count == 1) return compare_tensor(tally, made, model, model->entry, file->tensor);
     for (size_t i = 0; i < model->count && status == EXIT_GOOD; i++)
-        status = compare_tensor(tally, made, model, &model->entry[i], find_tensor(file, model->entry[i].name));
+        status = compare_tensor(tally, made, model, &model->entry[i], cw_tensors_find(file, model->entry[i].name));
     for (size_t i = 0; i < file->count && status == EXIT_GOOD; i++)
         if (!file->tensor[i].name || !is_planned(model, file->tensor[i].name))
             status = cw_tally_whole(tally, file->tensor[i].name ? file->tensor[i].name : "the array",

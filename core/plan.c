@@ -110,9 +110,7 @@ static cw_status plan_constant(cw_decided *p, cw_number value, cw_error *why) {
     p->scale = cw_number_real(value);
     if (!cw_dtype_is_float(dtype)) {
         uint64_t integer;
-        /* zeros and ones have a float for their value, whatever the dtype */
-        const cw_status status = cw_constant_integer(value, dtype, cw_initializer_takes(p->spec.initializer, CW_VALUE)
-                                                         ? road : CW_ROAD_CAST, "value", &integer, why);
+        const cw_status status = cw_constant_integer(value, dtype, road, "value", &integer, why);
         if (!status) set_launch(p, CW_DISTRIBUTION_CONSTANT, bits_type(dtype), integer, 0);
         return status;
     }

@@ -121,15 +121,27 @@ static cw_status plan_constant(cw_decided *p, cw_number value, cw_error *why) {
 }
 
 /* gain * eye: off the diagonal that is gain * 0, which is -0 for a negative gain. */
-static cw_status plan_identity(cw_decided *p, cw_number gain, cw_error *why) {
+static cw_status plan_gain(cw_decided *p, cw_number gain, cw_error *why) {
     const cw_dtype dtype = p->spec.dtype;
+    if (!cw_dtype_is_float(dtype)) {
+        uint64_t integer;
+        const cw_status status = cw_constant_integer(gain, dtype, CW_ROAD_CONVERT, "gain", &integer, why);
+        if (!status) set_launch(p, CW_DISTRIBUTION_IDENTITY, bits_type(dtype), integer, 0);
+        return status;
+    }
+    const double x = cw_constant_read(cw_constant_real(gain, dtype, CW_ROAD_CONVERT), dtype);
+    if (refuse_unless_finite(p, x, "gain", why)) return CW_ERROR_ARGUMENT;
+    set_bits(p, CW_DISTRIBUTION_IDENTITY, x, x * 0.0);
+    return CW_OK;
+}
+
+static cw_status plan_identity(cw_decided *p, cw_number gain, cw_error *why) {
     if (p->spec.rank != 2)
         return cw_fail(why, CW_ERROR_SHAPE, 0, "identity needs a matrix, not a shape of rank %u (give two axes)",
                        (unsigned)p->spec.rank);
-    const double x = cw_constant_read(cw_constant_real(gain, dtype, CW_ROAD_CONVERT), dtype);
-    if (refuse_unless_finite(p, x, "gain", why)) return CW_ERROR_ARGUMENT;
+    const cw_status status = plan_gain(p, gain, why);
+    if (status) return status;
     p->scale = cw_number_real(gain);
-    set_bits(p, CW_DISTRIBUTION_IDENTITY, x, x * 0.0);
     const uint64_t rows = p->spec.shape[0], columns = p->spec.shape[1];
     p->launch.diagonal_step = columns == UINT64_MAX ? columns : columns + 1;
     p->launch.diagonal_end = rows > columns ? columns * (columns + 1) : p->elements;
@@ -273,7 +285,10 @@ static cw_status check_dtype(const cw_spec *spec, const cw_initializer_row *row,
     const int uniform = row->rule == CW_RULE_UNIFORM ||
                         (row->rule == CW_RULE_VARIANCE_SCALING && spec->dialect == CW_DIALECT_KERAS3 &&
                          spec->argument[CW_DISTRIBUTION].integer == CW_DISTRIBUTION_UNIFORM);
-    if (row->rule == CW_RULE_CONSTANT || (real && row->rule != CW_RULE_FULL_INTEGER) || (integer && uniform)) return CW_OK;
+    /* Keras 3 multiplies a Python integer into any eye; with a float it fails, and TensorFlow's own want a float dtype. */
+    const int eye = row->rule == CW_RULE_IDENTITY && spec->dialect == CW_DIALECT_KERAS3 &&
+                    spec->argument[CW_GAIN].kind != CW_NUMBER_REAL;
+    if (row->rule == CW_RULE_CONSTANT || eye || (real && row->rule != CW_RULE_FULL_INTEGER) || (integer && uniform)) return CW_OK;
     if (row->rule == CW_RULE_FULL_INTEGER)
         return real ? cw_fail(why, CW_ERROR_ARGUMENT, 0, "%s gives integers, not %s (use int32, int64, uint32 or uint64)",
                               row->name, dtype)

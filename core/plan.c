@@ -171,21 +171,43 @@ static cw_status plan_full_integer(cw_decided *p) {
 /* An instruction in every build: gcc without optimization would call sqrt, and so need libm. */
 static double square_root(double x) { return __builtin_sqrt(x); }
 
+/* a / b, b > 0, as Python divides integers: rounded once, also where a double holds neither. */
+static double divide(uint64_t a, uint64_t b) {
+    uint64_t quotient = a / b, rest = a % b;
+    double unit = 1.0;
+    for (; quotient < UINT64_C(1) << 62 && rest; unit *= 0.5) {
+        const uint64_t carry = rest >> 63;
+        rest <<= 1;
+        const uint64_t bit = carry || rest >= b;
+        if (bit) rest -= b;
+        quotient = quotient << 1 | bit;
+    }
+    return (double)(quotient | (rest != 0)) * unit;
+}
+
+/* scale / max(1.0, fan): fan_in and fan_out are Python integers, and their mean is a float. */
+static double variance(cw_number scale, const cw_decided *p, int64_t mode) {
+    if (mode == CW_FAN_AVG) {
+        const double fan = (double)(p->fan_in + p->fan_out) / 2.0;
+        return cw_number_real(scale) / (fan < 1.0 ? 1.0 : fan);
+    }
+    const uint64_t fan = mode == CW_FAN_IN ? p->fan_in : p->fan_out;
+    if (scale.kind != CW_NUMBER_REAL && fan > 1) return divide((uint64_t)scale.integer, fan);
+    return cw_number_real(scale) / (fan < 1 ? 1.0 : (double)fan);
+}
+
 /* Variance scale / n. The truncated normal is widened by the standard deviation of N(0, 1) cut at +-2, as Keras
  * writes it. */
 static cw_status plan_scaling(cw_decided *p, const cw_number *argument, cw_error *why) {
     const double scale = cw_number_real(argument[CW_SCALE]);
     const int64_t mode = argument[CW_MODE].integer, distribution = argument[CW_DISTRIBUTION].integer;
-    const double fan = mode == CW_FAN_IN    ? (double)p->fan_in
-                       : mode == CW_FAN_OUT ? (double)p->fan_out
-                                            : (double)(p->fan_in + p->fan_out) / 2.0;
     if (!(scale > 0.0)) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "scale must be a positive number");
-    const double variance = scale / (fan < 1.0 ? 1.0 : fan);
+    const double spread = variance(argument[CW_SCALE], p, mode);
     if (distribution == CW_DISTRIBUTION_UNIFORM) {
-        const double limit = square_root(3.0 * variance);
+        const double limit = square_root(3.0 * spread);
         return plan_uniform(p, cw_real(-limit), cw_real(limit), why);
     }
-    const double stddev = square_root(variance);
+    const double stddev = square_root(spread);
     const int truncated = distribution == CW_DISTRIBUTION_TRUNCATED_NORMAL;
     return plan_normal(p, (cw_distribution)distribution, cw_real(0.0),
                        cw_real(truncated ? stddev / 0.87962566103423978 : stddev), why);

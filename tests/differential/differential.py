@@ -8,7 +8,7 @@ Run by hand, in a virtual environment with the versions that are compared with, 
     cmake -S . -B build-shared -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON && cmake --build build-shared
     python3 tests/differential/differential.py --build build-shared --device cpu --specs 100000 --elements 1e9
 
-It ends when it has seen --specs specs and --elements elements, or after --seconds. The same --seed gives the same
+It ends when it has seen --specs specs and --elements equal elements, or after --seconds. The same --seed gives the same
 specs, spec number I with --only I. A difference is made small, and printed as a manifest and as a command line of `cw`;
 the exit status is 1 if there was one. What TensorFlow refuses must be refused, and what it makes must be made, except
 for the differences that DOCUMENTED lists. What no library of TensorFlow or Keras has is not drawn: input_axes and
@@ -125,7 +125,7 @@ def judge(spec, ours, theirs):
 
 # -------------------------------------------------------------------------------------------------------------- report
 
-COLUMNS = ("specs", "elements", "refused by both", "documented", "differences")
+COLUMNS = ("specs", "equal elements", "refused by both", "documented", "differences")
 
 
 class Report:
@@ -139,7 +139,8 @@ class Report:
         self.found = []
 
     def add(self, spec, ours, theirs, documented, difference):
-        counts = {"specs": 1, "elements": 0 if theirs.data is None or ours.data is None else math.prod(spec["shape"]),
+        equal = ours.data is not None and theirs.data is not None and not documented and not difference
+        counts = {"specs": 1, "equal elements": math.prod(spec["shape"]) if equal else 0,
                   "refused by both": ours.data is None and theirs.data is None, "documented": documented is not None,
                   "differences": difference is not None}
         self.total.update(counts)
@@ -204,7 +205,7 @@ class Run:
             return False
         if total["differences"] >= 100 * options.failures:
             return False
-        return total["specs"] < options.specs or total["elements"] < options.elements
+        return total["specs"] < options.specs or total["equal elements"] < options.elements
 
     def all(self):
         number, told = 0, self.began
@@ -213,8 +214,9 @@ class Run:
             number += 1
             if time.monotonic() - told > 30:
                 told = time.monotonic()
-                print(f"{number} specs, {self.report.total['elements']} elements, {self.report.total['differences']} "
-                      f"differences, {told - self.began:.0f} s", file=sys.stderr, flush=True)
+                total = self.report.total
+                print(f"{number} specs, {total['equal elements']} equal elements, {total['differences']} differences, "
+                      f"{told - self.began:.0f} s", file=sys.stderr, flush=True)
 
 
 def parse():

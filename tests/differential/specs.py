@@ -89,14 +89,27 @@ def positive(rng, dtype):
     return x if rng.random() < 0.03 else abs(x)
 
 
+def near(rng, x):
+    """Another of about the size: sums and products of two such numbers come to the edges that one of them is at."""
+    if isinstance(x, int):
+        return max(-2**63, min(2**64 - 1, x + rng.randint(-4, 4)))
+    return rng.choice([-1.0, 1.0]) * x * rng.choice([1.0, rng.uniform(0.5, 2), 2.0**rng.randint(-30, 30)])
+
+
+def pair(rng, dtype):
+    x = number(rng, dtype)
+    pick = rng.random()
+    return (x, near(rng, x)) if pick < 0.15 else (near(rng, x), x) if pick < 0.3 else (x, number(rng, dtype))
+
+
 def limits(rng, dtype):
-    low, high = number(rng, dtype), number(rng, dtype)
+    low, high = pair(rng, dtype)
     swap = dtype in INTEGERS and low > high and rng.random() < 0.9
     return {"minval": high, "maxval": low} if swap else {"minval": low, "maxval": high}
 
 
 def moments(rng, dtype):
-    return {"mean": number(rng, dtype), "stddev": number(rng, dtype)}
+    return dict(zip(("mean", "stddev"), pair(rng, dtype)))
 
 
 def scaling(rng, dtype):

@@ -25,17 +25,23 @@ static float integer_to_float(cw_number n) {
     return n.kind == CW_NUMBER_UNSIGNED ? (float)(uint64_t)n.integer : (float)n.integer;
 }
 
-/* A float in a dtype that is no wider. TensorFlow's cast to bfloat16 is an operation, which reads no denormals. */
+/* A float in a dtype that is no wider. Integers round to bfloat16, which may make a denormal a normal number. */
 static double narrow(float x, cw_dtype dtype) {
     if (dtype == CW_FLOAT16) return (double)cwn_round_float16(x);
-    return dtype == CW_BFLOAT16 && isfinite(x) ? (double)cwn_round_bfloat16(cwn_flush(x)) : (double)x;
+    return dtype == CW_BFLOAT16 && isfinite(x) ? (double)cwn_round_bfloat16(x) : (double)x;
+}
+
+/* A double in a dtype that is no wider, through float32. For bfloat16 that is TensorFlow's cast, an operation: what is
+ * denormal after rounding with unbounded exponent becomes a zero of its sign. */
+static double narrow_double(double x, cw_dtype dtype) {
+    return narrow(dtype == CW_BFLOAT16 && fabs(x) < 0x1.ffffffp-127 ? (float)(x * 0.0) : (float)x, dtype);
 }
 
 double cw_constant_real(cw_number n, cw_dtype dtype, cw_road road) {
     if (n.kind == CW_NUMBER_REAL && n.real == 0.0) return 0.0;
     if (dtype == CW_BFLOAT16 && n.kind != CW_NUMBER_REAL) return narrow(integer_to_float(n), dtype);
     if (road == CW_ROAD_CONVERT)
-        return dtype == CW_FLOAT64 ? cw_number_real(n) : narrow((float)cw_number_real(n), dtype);
+        return dtype == CW_FLOAT64 ? cw_number_real(n) : narrow_double(cw_number_real(n), dtype);
     if (n.kind == CW_NUMBER_REAL) {
         const float x = (float)n.real;
         return dtype == CW_FLOAT64 ? (double)cwn_flush(x) : narrow(x, dtype);
@@ -52,7 +58,7 @@ double cw_constant_read(double constant, cw_dtype dtype) {
 static double result(double in_double, float in_float, cw_dtype dtype) {
     if (dtype == CW_FLOAT64) return cwn_flush64(in_double);
     if (dtype == CW_FLOAT32) return (double)cwn_flush(in_float);
-    return narrow(in_float, dtype);
+    return narrow(dtype == CW_BFLOAT16 ? cwn_flush(in_float) : in_float, dtype);
 }
 
 double cw_constant_minus(double a, double b, cw_dtype dtype) { return result(a - b, (float)a - (float)b, dtype); }

@@ -10,16 +10,16 @@
 #define TAKES(argument) (1u << (argument))
 #define TAKES_AXES (1u << CW_ARGUMENTS)
 #define REAL(x) {0, x, CW_NUMBER_REAL, 0}
-#define ENUMERATOR(x) {x, 0.0, CW_NUMBER_INTEGER, 0}
+#define INTEGER(x) {x, 0.0, CW_NUMBER_INTEGER, 0}
 #define NOTHING {0, 0.0, CW_NUMBER_NONE, 0}
-#define VALUE(x) [CW_VALUE] = REAL(x)
+#define VALUE(x) [CW_VALUE] = INTEGER(x)
 #define GAIN(x) [CW_GAIN] = REAL(x)
 #define FACTOR(x) [CW_FACTOR] = REAL(x)
 #define LIMITS(low, high) [CW_MINVAL] = REAL(low), [CW_MAXVAL] = REAL(high)
 #define MOMENTS(mean, stddev) [CW_MEAN] = REAL(mean), [CW_STDDEV] = REAL(stddev)
 #define SCALING(scale, mode, distribution) \
-    [CW_SCALE] = REAL(scale), [CW_MODE] = ENUMERATOR(CW_##mode), \
-    [CW_DISTRIBUTION] = ENUMERATOR(CW_DISTRIBUTION_##distribution)
+    [CW_SCALE] = REAL(scale), [CW_MODE] = INTEGER(CW_##mode), \
+    [CW_DISTRIBUTION] = INTEGER(CW_DISTRIBUTION_##distribution)
 
 static const cw_initializer_row initializers[] = {
 #define CW_ROW(id, value, name, class_name, alias, rule, takes, ...) \

@@ -110,9 +110,7 @@ static cw_status plan_constant(cw_decided *p, cw_number value, cw_error *why) {
     p->scale = cw_number_real(value);
     if (!cw_dtype_is_float(dtype)) {
         uint64_t integer;
-        /* zeros and ones have a float for their value, whatever the dtype */
-        const cw_status status = cw_constant_integer(value, dtype, cw_initializer_takes(p->spec.initializer, CW_VALUE)
-                                                         ? road : CW_ROAD_CAST, "value", &integer, why);
+        const cw_status status = cw_constant_integer(value, dtype, road, "value", &integer, why);
         if (!status) set_launch(p, CW_DISTRIBUTION_CONSTANT, bits_type(dtype), integer, 0);
         return status;
     }
@@ -123,15 +121,27 @@ static cw_status plan_constant(cw_decided *p, cw_number value, cw_error *why) {
 }
 
 /* gain * eye: off the diagonal that is gain * 0, which is -0 for a negative gain. */
-static cw_status plan_identity(cw_decided *p, cw_number gain, cw_error *why) {
+static cw_status plan_gain(cw_decided *p, cw_number gain, cw_error *why) {
     const cw_dtype dtype = p->spec.dtype;
+    if (!cw_dtype_is_float(dtype)) {
+        uint64_t integer;
+        const cw_status status = cw_constant_integer(gain, dtype, CW_ROAD_CONVERT, "gain", &integer, why);
+        if (!status) set_launch(p, CW_DISTRIBUTION_IDENTITY, bits_type(dtype), integer, 0);
+        return status;
+    }
+    const double x = cw_constant_read(cw_constant_real(gain, dtype, CW_ROAD_CONVERT), dtype);
+    if (refuse_unless_finite(p, x, "gain", why)) return CW_ERROR_ARGUMENT;
+    set_bits(p, CW_DISTRIBUTION_IDENTITY, x, x * 0.0);
+    return CW_OK;
+}
+
+static cw_status plan_identity(cw_decided *p, cw_number gain, cw_error *why) {
     if (p->spec.rank != 2)
         return cw_fail(why, CW_ERROR_SHAPE, 0, "identity needs a matrix, not a shape of rank %u (give two axes)",
                        (unsigned)p->spec.rank);
-    const double x = cw_constant_read(cw_constant_real(gain, dtype, CW_ROAD_CONVERT), dtype);
-    if (refuse_unless_finite(p, x, "gain", why)) return CW_ERROR_ARGUMENT;
+    const cw_status status = plan_gain(p, gain, why);
+    if (status) return status;
     p->scale = cw_number_real(gain);
-    set_bits(p, CW_DISTRIBUTION_IDENTITY, x, x * 0.0);
     const uint64_t rows = p->spec.shape[0], columns = p->spec.shape[1];
     p->launch.diagonal_step = columns == UINT64_MAX ? columns : columns + 1;
     p->launch.diagonal_end = rows > columns ? columns * (columns + 1) : p->elements;
@@ -161,21 +171,43 @@ static cw_status plan_full_integer(cw_decided *p) {
 /* An instruction in every build: gcc without optimization would call sqrt, and so need libm. */
 static double square_root(double x) { return __builtin_sqrt(x); }
 
+/* a / b, b > 0, as Python divides integers: rounded once, also where a double holds neither. */
+static double divide(uint64_t a, uint64_t b) {
+    uint64_t quotient = a / b, rest = a % b;
+    double unit = 1.0;
+    for (; quotient < UINT64_C(1) << 62 && rest; unit *= 0.5) {
+        const uint64_t carry = rest >> 63;
+        rest <<= 1;
+        const uint64_t bit = carry || rest >= b;
+        if (bit) rest -= b;
+        quotient = quotient << 1 | bit;
+    }
+    return (double)(quotient | (rest != 0)) * unit;
+}
+
+/* scale / max(1.0, fan): fan_in and fan_out are Python integers, and their mean is a float. */
+static double variance(cw_number scale, const cw_decided *p, int64_t mode) {
+    if (mode == CW_FAN_AVG) {
+        const double fan = (double)(p->fan_in + p->fan_out) / 2.0;
+        return cw_number_real(scale) / (fan < 1.0 ? 1.0 : fan);
+    }
+    const uint64_t fan = mode == CW_FAN_IN ? p->fan_in : p->fan_out;
+    if (scale.kind != CW_NUMBER_REAL && fan > 1) return divide((uint64_t)scale.integer, fan);
+    return cw_number_real(scale) / (fan < 1 ? 1.0 : (double)fan);
+}
+
 /* Variance scale / n. The truncated normal is widened by the standard deviation of N(0, 1) cut at +-2, as Keras
  * writes it. */
 static cw_status plan_scaling(cw_decided *p, const cw_number *argument, cw_error *why) {
     const double scale = cw_number_real(argument[CW_SCALE]);
     const int64_t mode = argument[CW_MODE].integer, distribution = argument[CW_DISTRIBUTION].integer;
-    const double fan = mode == CW_FAN_IN    ? (double)p->fan_in
-                       : mode == CW_FAN_OUT ? (double)p->fan_out
-                                            : (double)(p->fan_in + p->fan_out) / 2.0;
     if (!(scale > 0.0)) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "scale must be a positive number");
-    const double variance = scale / (fan < 1.0 ? 1.0 : fan);
+    const double spread = variance(argument[CW_SCALE], p, mode);
     if (distribution == CW_DISTRIBUTION_UNIFORM) {
-        const double limit = square_root(3.0 * variance);
+        const double limit = square_root(3.0 * spread);
         return plan_uniform(p, cw_real(-limit), cw_real(limit), why);
     }
-    const double stddev = square_root(variance);
+    const double stddev = square_root(spread);
     const int truncated = distribution == CW_DISTRIBUTION_TRUNCATED_NORMAL;
     return plan_normal(p, (cw_distribution)distribution, cw_real(0.0),
                        cw_real(truncated ? stddev / 0.87962566103423978 : stddev), why);
@@ -275,7 +307,10 @@ static cw_status check_dtype(const cw_spec *spec, const cw_initializer_row *row,
     const int uniform = row->rule == CW_RULE_UNIFORM ||
                         (row->rule == CW_RULE_VARIANCE_SCALING && spec->dialect == CW_DIALECT_KERAS3 &&
                          spec->argument[CW_DISTRIBUTION].integer == CW_DISTRIBUTION_UNIFORM);
-    if (row->rule == CW_RULE_CONSTANT || (real && row->rule != CW_RULE_FULL_INTEGER) || (integer && uniform)) return CW_OK;
+    /* Keras 3 multiplies a Python integer into any eye; with a float it fails, and TensorFlow's own want a float dtype. */
+    const int eye = row->rule == CW_RULE_IDENTITY && spec->dialect == CW_DIALECT_KERAS3 &&
+                    spec->argument[CW_GAIN].kind != CW_NUMBER_REAL;
+    if (row->rule == CW_RULE_CONSTANT || eye || (real && row->rule != CW_RULE_FULL_INTEGER) || (integer && uniform)) return CW_OK;
     if (row->rule == CW_RULE_FULL_INTEGER)
         return real ? cw_fail(why, CW_ERROR_ARGUMENT, 0, "%s gives integers, not %s (use int32, int64, uint32 or uint64)",
                               row->name, dtype)

@@ -464,19 +464,20 @@ def narrow(x, dtype):
     """A double in a dtype that is no wider."""
     if dtype is FLOAT64:
         return x
-    return f32(x) if dtype is FLOAT32 else dtype.rounded(flush(f32(x)))
+    return f32(x) if dtype is FLOAT32 else dtype.rounded(f32(x))
 
 
 def by_double(n, dtype):
     if isinstance(n, int) and dtype is BFLOAT16:
         return narrow(f32(n), dtype)
-    return narrow(float(n) or 0.0, dtype)
+    x = float(n) or 0.0
+    return narrow(x * 0.0 if dtype is BFLOAT16 and abs(x) < 2**-126 - 2**-151 else x, dtype)
 
 
 def direct(n, dtype):
     if isinstance(n, int):
         return float(n) if dtype is FLOAT64 else narrow(f32(n), dtype)
-    return flush(f32(n or 0.0)) if dtype is FLOAT64 else by_double(n, dtype)
+    return flush(f32(n or 0.0)) if dtype is FLOAT64 else narrow(n or 0.0, dtype)
 
 
 def to_integer(n, dialect, dtype):
@@ -517,9 +518,9 @@ def scaling(scale, mode, distribution):
 
 
 INITIALIZERS = {  # name: (rule, fixed arguments, arguments with defaults)
-    "zeros": ("constant", {"value": 0.0}, {}),
-    "ones": ("constant", {"value": 1.0}, {}),
-    "constant": ("constant", {}, {"value": 0.0}),
+    "zeros": ("constant", {"value": 0}, {}),
+    "ones": ("constant", {"value": 1}, {}),
+    "constant": ("constant", {}, {"value": 0}),
     "identity": ("identity", {}, {"gain": 1.0}),
     "random_uniform": ("uniform", {}, {"minval": -0.05, "maxval": 0.05}),
     "random_normal": ("normal", {}, {"mean": 0.0, "stddev": 0.05}),
@@ -543,8 +544,8 @@ def scaled_rule(shape, a):
         raise Refused("no such mode")
     if not a["scale"] > 0:
         raise Refused("scale is not positive")
-    fan = {"fan_in": float(fan_in), "fan_out": float(fan_out), "fan_avg": float(fan_in + fan_out) / 2.0}[a["mode"]]
-    variance = float(a["scale"]) / max(fan, 1.0)
+    fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": float(fan_in + fan_out) / 2.0}[a["mode"]]
+    variance = a["scale"] / max(fan, 1)  # of two integers Python rounds the quotient once
     distribution = a["distribution"].lower()
     if distribution == "uniform":
         limit = math.sqrt(3.0 * variance)
@@ -593,6 +594,8 @@ def integer_constants(rule, dialect, a, dtype, count):
     """Range and least value, or the value, for an integer dtype."""
     if rule == "constant":
         return to_integer(a["value"], dialect, dtype), 0
+    if rule == "identity":
+        return to_integer(a["gain"], "tf", dtype), 0
     low, high = (to_integer(a[name], dialect, dtype) for name in ("minval", "maxval"))
     if count and low >= high:
         raise Refused("minval is not less than maxval")
@@ -600,7 +603,7 @@ def integer_constants(rule, dialect, a, dtype, count):
 
 
 def check_dtype(rule, dialect, a, dtype):
-    if rule == "constant":
+    if rule == "constant" or (rule == "identity" and dialect == "keras3" and isinstance(a["gain"], int)):
         return
     uniform_rule = rule == "uniform" or (
         rule == "scaling" and dialect == "keras3" and a["distribution"].lower() == "uniform")
@@ -633,9 +636,7 @@ def plan(shape, initializer, arguments, dialect, dtype=FLOAT32):
         return rule, 0, 0
     if dtype.rounded is not None:
         return (rule, *constants(rule, dialect, a, dtype))
-    # the value of zeros and ones is the integer 0 or 1
-    numbers = integer_constants(rule, "keras3" if fixed else dialect, a, dtype, count)
-    return ("constant" if rule == "constant" else "integer", *numbers)
+    return (rule if rule in ("constant", "identity") else "integer", *integer_constants(rule, dialect, a, dtype, count))
 
 
 # --------------------------------------------------------------------------------------------------- 8. Elements

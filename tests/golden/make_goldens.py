@@ -243,12 +243,39 @@ def tf_keras_cases():
         yield case("Constant", (7,), {"value": value}, dtype="int64", dialect="tf")
 
 
+def found_cases():
+    """What tests/differential has found: defaults of integers, integer gains, bfloat16's least normal number from below,
+    and scales that no double holds."""
+    for dtype in INTS:
+        for initializer in ("Zeros", "Ones", "Constant"):
+            yield case(initializer, (7,), dtype=dtype, dialect="tf")
+        for gain in [0, 5, 2**31 - 1] + ([-3] if dtype[0] == "i" else []):
+            for shape in ((3, 5), (5, 3), (0, 3)):
+                yield case("Identity", shape, {"gain": gain}, dtype=dtype)
+    least = 2.0**-126
+    for x in (1.171e-38, -1.171e-38, least * (1 - 2**-9), least * (1 - 3 * 2**-10), least * (1 - 2**-25),
+              least * (1 - 3 * 2**-26), least * (1 - 2**-24)):
+        yield case("Constant", (7,), {"value": x}, dtype="bfloat16")
+        yield case("Constant", (7,), {"value": x}, dtype="bfloat16", dialect="tf")
+        yield case("Identity", (3, 5), {"gain": x}, dtype="bfloat16")
+        yield case("RandomUniform", (41,), {"minval": x, "maxval": 0.0}, seed=1, dtype="bfloat16")
+        yield case("RandomUniform", (41,), {"minval": x, "maxval": 0.0}, [1, 0], dtype="bfloat16")
+        yield case("RandomNormal", (41,), {"mean": x, "stddev": 0.0}, seed=1, dtype="bfloat16")
+    for scale in (2**53 + 1, 22080420663288369, 7706214407960913942, 2**63 - 1):
+        for distribution in ("uniform", "truncated_normal"):
+            for mode in ("fan_in", "fan_out", "fan_avg"):
+                for shape in ((5,), (7, 3), ()):
+                    yield case("VarianceScaling", shape, {"scale": scale, "mode": mode, "distribution": distribution},
+                               [scale % 97, 0], dtype="float64", dialect="tf")
+
+
 def dtype_cases():
     for dtype in FLOATS:
         yield from float_cases(dtype)
     yield from integer_cases()
     yield from stateless_dtype_cases()
     yield from tf_keras_cases()
+    yield from found_cases()
 
 
 def selftest_cases():

@@ -19,6 +19,7 @@
  *                 ORTHOGONAL        `gain` times the Q of a matrix of normal draws
  *   takes       the arguments that a caller may give
  *   defaults    the arguments' values where the caller gives none: those of keras.initializers
+ *               (0 for constant, as in Keras 2; Keras 3's 0.0 gives the same in its dialect)
  *
  * Source of the rows: the documented signatures of keras.initializers in Keras 3.15; uniform_full_int is
  * tf.random.stateless_uniform without limits, uniform_unit_scaling is tf.compat.v1's. Glorot: Glorot and Bengio,
@@ -30,9 +31,9 @@
 
 /* clang-format off */
 #define CW_INITIALIZER_TABLE(ROW) \
-    ROW(CW_ZEROS,            1,  "zeros",            "Zeros",           "zero",                CONSTANT,         0,                                       VALUE(0.0)) \
-    ROW(CW_ONES,             2,  "ones",             "Ones",            "one",                 CONSTANT,         0,                                       VALUE(1.0)) \
-    ROW(CW_CONSTANT,         3,  "constant",         "Constant",        0,                     CONSTANT,         TAKES(CW_VALUE),                         VALUE(0.0)) \
+    ROW(CW_ZEROS,            1,  "zeros",            "Zeros",           "zero",                CONSTANT,         0,                                       VALUE(0)) \
+    ROW(CW_ONES,             2,  "ones",             "Ones",            "one",                 CONSTANT,         0,                                       VALUE(1)) \
+    ROW(CW_CONSTANT,         3,  "constant",         "Constant",        0,                     CONSTANT,         TAKES(CW_VALUE),                         VALUE(0)) \
     ROW(CW_IDENTITY,         4,  "identity",         "Identity",        "IdentityInitializer", IDENTITY,         TAKES(CW_GAIN),                          GAIN(1.0)) \
     ROW(CW_RANDOM_UNIFORM,   5,  "random_uniform",   "RandomUniform",   "uniform",             UNIFORM,          TAKES(CW_MINVAL) | TAKES(CW_MAXVAL),     LIMITS(-0.05, 0.05)) \
     ROW(CW_RANDOM_NORMAL,    6,  "random_normal",    "RandomNormal",    "normal",              NORMAL,           TAKES(CW_MEAN) | TAKES(CW_STDDEV),       MOMENTS(0.0, 0.05)) \

@@ -10,6 +10,7 @@ int cw_plan_command(int argc, char **argv);
 int cw_verify_command(int argc, char **argv);
 int cw_diff_command(int argc, char **argv);
 int cw_digest_command(int argc, char **argv);
+int cw_explain_command(int argc, char **argv);
 int cw_devices_command(int argc, char **argv);
 int cw_selftest_command(int argc, char **argv);
 

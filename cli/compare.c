@@ -2,10 +2,10 @@
 #include "compare.h"
 
 #include "cli.h"
+#include "element.h"
 #include "json.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------------------------------------------- causes */
@@ -39,11 +39,8 @@ static element_text element_of(const cw_tensor *t, const void *data, uint64_t in
     element_text e;
     uint64_t bits = 0;
     memcpy(&bits, (const char *)data + index * size, size);
-    if (t->dtype == CW_FLOAT32) {
-        float x;
-        memcpy(&x, &bits, sizeof x);
-        snprintf(e.text, sizeof e.text, "%.9g (0x%08" PRIx64 ")", (double)x, bits);
-    } else snprintf(e.text, sizeof e.text, "0x%0*" PRIx64, (int)size * 2, bits);
+    snprintf(e.text, sizeof e.text, "%s (0x%0*" PRIx64 ")", cw_element_text_of(t->dtype, data, index).text,
+             (int)size * 2, bits);
     return e;
 }
 

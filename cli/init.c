@@ -2,9 +2,13 @@
  *
  * cw init: makes tensors and prints them or writes them to a file.
  */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
 #include "cli.h"
 #include "commands.h"
 #include "device.h"
+#include "element.h"
 #include "format.h"
 #include "json.h"
 #include "make.h"
@@ -12,13 +16,14 @@
 #include "output.h"
 #include "print.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const cw_usage usage = {
     "cw init [options] [-o FILE]\n"
     "cw init MODEL.json [-o FILE]\n\n"
-    "Makes one tensor, or all tensors of a manifest, on a device. Prints them as NumPy does, or writes them to FILE.\n",
+    "Makes one tensor, or all tensors of a manifest, on a device. Prints them as NumPy does, or writes them to FILE.\n"
+    "With --json, values read back to the same bits; nan, inf and -inf are strings, and integers may need 64 bits.\n",
     CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_OUTPUT | CW_OPT_JSON, 1};
 
 typedef struct job {
@@ -27,8 +32,10 @@ typedef struct job {
     cw_device *device;
     cw_made made;
     cw_output output;
-    cw_sums last;    /* digest of the tensor that was written last */
-    json_t *tensors; /* for --json */
+    cw_sums last;  /* digest of the tensor that was written last */
+    FILE *tensors; /* for --json: their objects, collected in `text` */
+    char *text;
+    size_t length;
 } job;
 
 /* -------------------------------------------------------------------------------------------------- to a person */
@@ -41,21 +48,11 @@ static int print_sink(void *user, const cw_entry *entry, const void *data, cw_su
         cw_put_name(entry->name);
         putchar('\n');
     }
-    (j->options->exact ? cw_print_exact : cw_print_array)(stdout, data, t.rank, t.shape);
+    (j->options->exact ? cw_print_exact : cw_print_array)(stdout, t.dtype, data, t.rank, t.shape);
     return EXIT_GOOD;
 }
 
 /* ------------------------------------------------------------------------------------------------------ as JSON */
-
-/* JSON has no infinity: it is written as text. */
-static json_t *number_of(float x) { return isfinite(x) ? json_real((double)x) : json_string(x < 0 ? "-inf" : "inf"); }
-
-static json_t *values_of(const cw_tensor *t, uint32_t axis, const float **data) {
-    if (axis == t->rank) return number_of(*(*data)++);
-    json_t *list = json_array();
-    for (uint64_t i = 0; i < t->shape[axis]; i++) json_array_append_new(list, values_of(t, axis + 1, data));
-    return list;
-}
 
 static json_t *shape_of(const cw_tensor *t) {
     json_t *list = json_array();
@@ -63,25 +60,37 @@ static json_t *shape_of(const cw_tensor *t) {
     return list;
 }
 
-/* An empty array can have axes of any length around the empty one: it has no values to list. */
+/* The values are no json_t: jansson has no integers from 2^63 on, and writes every number with the same precision. */
 static int json_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest) {
     const job *j = user;
     const cw_tensor t = cw_entry_tensor(entry);
-    const float *at = data;
     json_t *object = json_pack("{s:s?, s:s, s:o, s:s, s:I, s:s}", "name", entry->name, "initializer",
                                cw_initializer_name(entry->fields.spec.initializer), "shape", shape_of(&t), "dtype",
                                cw_dtype_name(t.dtype), "bytes", (json_int_t)t.bytes, "digest", cw_hex_of(digest).text);
-    if (!j->options->output) json_object_set_new(object, "values", t.bytes ? values_of(&t, 0, &at) : json_array());
-    return json_array_append_new(j->tensors, object) == 0 ? EXIT_GOOD : cw_complain_memory();
+    if (!object) return cw_complain_memory();
+    fputs(entry == j->model.entry ? "\n{" : ",\n{", j->tensors);
+    json_dumpf(object, j->tensors, JSON_EMBED);
+    json_decref(object);
+    if (!j->options->output) {
+        fputs(", \"values\": ", j->tensors);
+        cw_elements_json(j->tensors, t.dtype, data, t.rank, t.shape);
+    }
+    fputc('}', j->tensors);
+    return ferror(j->tensors) ? cw_complain_memory() : EXIT_GOOD;
 }
 
 static int print_json(const job *j) {
     json_t *file = j->options->output ? cw_json_text(j->options->output) : json_null();
-    json_t *result = json_pack("{s:s, s:o, s:O, s:I, s:f, s:f, s:s, s:o}", "device", cw_options_device(j->options), "file",
-                               file, "tensors", j->tensors, "bytes", (json_int_t)j->made.bytes, "seconds",
-                               j->made.seconds, "gbps", cw_made_gbps(&j->made), "digest", cw_hex_of(j->made.total).text,
-                               "matches_manifest", j->model.has_digest ? json_true() : json_null());
-    return cw_json_print(result);
+    json_t *result = json_pack("{s:s, s:o, s:I, s:f, s:f, s:s, s:o}", "device", cw_options_device(j->options), "file", file,
+                               "bytes", (json_int_t)j->made.bytes, "seconds", j->made.seconds, "gbps",
+                               cw_made_gbps(&j->made), "digest", cw_hex_of(j->made.total).text, "matches_manifest",
+                               j->model.has_digest ? json_true() : json_null());
+    if (!result || fflush(j->tensors) != 0) return cw_complain_memory();
+    putchar('{');
+    json_dumpf(result, stdout, JSON_EMBED | JSON_REAL_PRECISION(9));
+    printf(", \"tensors\": [%s\n]}\n", j->text);
+    json_decref(result);
+    return EXIT_GOOD;
 }
 
 /* ---------------------------------------------------------------------------------------------------- to a file */
@@ -130,9 +139,10 @@ static int print(job *j) {
 /* ----------------------------------------------------------------------------------------------------- together */
 
 static int run(job *j, const cw_format *format) {
-    if (j->options->json && !(j->tensors = json_array())) return cw_complain_memory();
+    if (j->options->json && !(j->tensors = open_memstream(&j->text, &j->length))) return cw_complain_memory();
     const int status = format ? write_and_tell(j, format) : print(j);
-    json_decref(j->tensors);
+    if (j->tensors) fclose(j->tensors);
+    free(j->text);
     return status;
 }
 

@@ -19,6 +19,7 @@ static const struct {
     {"verify", "recompute on the host; compare with a file, or with what a device wrote", cw_verify_command},
     {"diff", "compare two files, or what two devices write", cw_diff_command},
     {"digest", "digests per tensor and in total", cw_digest_command},
+    {"explain", "one element: counter, key, words, uniform, every rounding step, value", cw_explain_command},
     {"devices", "backends and devices, and the properties that matter for the bits", cw_devices_command},
     {"selftest", "goldens of TensorFlow, and the exhaustive proof, on a device", cw_selftest_command},
 };

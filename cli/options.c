@@ -18,9 +18,9 @@ typedef struct option_row {
 } option_row;
 
 static int take_seed(cw_options *o, const char *label, const char *text) {
-    int64_t seed[CW_MAX_SEEDS];
+    cw_whole seed[CW_MAX_SEEDS];
     uint32_t count = 0;
-    const int status = cw_take_integers(label, text, seed, CW_MAX_SEEDS, &count);
+    const int status = cw_take_wholes(label, text, seed, CW_MAX_SEEDS, &count);
     return status != EXIT_GOOD ? status : cw_fields_seed(&o->fields, label, seed, count);
 }
 
@@ -73,6 +73,17 @@ static int take_output(cw_options *o, const char *label, const char *text) {
     return *text ? EXIT_GOOD : cw_complain(EXIT_USAGE, "%s: the name is empty (name a file, or - for stdout)", label);
 }
 
+static int take_at(cw_options *o, const char *label, const char *text) {
+    o->has_at = true;
+    return cw_take_integers(label, text, o->at, CW_MAX_RANK, &o->at_count);
+}
+
+static int take_tensor(cw_options *o, const char *label, const char *text) {
+    (void)label;
+    o->tensor = text;
+    return EXIT_GOOD;
+}
+
 static int take_exact(cw_options *o, const char *label, const char *text) {
     (void)label, (void)text;
     o->exact = true;
@@ -101,11 +112,11 @@ static int take_version(cw_options *o, const char *label, const char *text) {
 static const option_row rows[] = {
     {"initializer",  "NAME",  "Keras's name (glorot_uniform)",                                CW_OPT_TENSOR, NULL},
     {"shape",        "S",     "3,3,64,128 or (3, 3, 64, 128) or [3,3,64,128]; () is a scalar", CW_OPT_TENSOR, take_shape},
-    {"dtype",        "D",     "float32",                                                      CW_OPT_TENSOR, NULL},
+    {"dtype",        "D",     "float32 (default), float64, float16, bfloat16, int32, int64, uint32, uint64",                                                  CW_OPT_TENSOR, NULL},
     {"seed",         "N,...", "an integer, or as many as the seed rule takes (0)",            CW_OPT_TENSOR, take_seed},
-    {"seed-rule",    "R",     "keras (default): N; stateless: N,M; raw: key0,key1,counter0,...,counter3", CW_OPT_TENSOR, NULL},
-    {"call",         "K",     "keras: the K-th use of SeedGenerator(N), from 0 (0)",          CW_OPT_TENSOR, take_call},
-    {"dialect",      "D",     "keras3 (default for keras and raw) or tf (default for stateless)", CW_OPT_TENSOR, NULL},
+    {"seed-rule",    "R",     "keras (default), keras2, generator: N; stateless, stateful: N,M; raw: key0,key1,counter0,...,counter3", CW_OPT_TENSOR, NULL},
+    {"call",         "K",     "keras: the K-th use of SeedGenerator(N); stateful, generator: after K calls of the same shape (0)", CW_OPT_TENSOR, take_call},
+    {"dialect",      "D",     "keras3 (default for keras and raw) or tf (default for the other seed rules)", CW_OPT_TENSOR, NULL},
     {"minval",       "X",     "random_uniform: lower limit (-0.05)",                          CW_OPT_TENSOR, NULL},
     {"maxval",       "X",     "random_uniform: upper limit (0.05)",                           CW_OPT_TENSOR, NULL},
     {"mean",         "X",     "random_normal, truncated_normal (0.0)",                        CW_OPT_TENSOR, NULL},
@@ -115,12 +126,15 @@ static const option_row rows[] = {
     {"distribution", "D",     "variance_scaling: truncated_normal (default), untruncated_normal, uniform", CW_OPT_TENSOR, NULL},
     {"gain",         "X",     "identity (1.0)",                                               CW_OPT_TENSOR, NULL},
     {"value",        "X",     "constant (0.0)",                                               CW_OPT_TENSOR, NULL},
+    {"factor",       "X",     "uniform_unit_scaling (1.0)",                                   CW_OPT_TENSOR, NULL},
     {"input-axes",   "A",     "axes whose product is fan_in, with --output-axes",             CW_OPT_TENSOR, take_input_axes},
     {"output-axes",  "A",     "axes whose product is fan_out, with --input-axes",             CW_OPT_TENSOR, take_output_axes},
     {"device",       "D",     "cpu (default), cuda[:N], opencl[:P.D]",                        CW_OPT_DEVICE, take_device},
     {"threads",      "N",     "of the cpu; default: all cores that the process may use",      CW_OPT_DEVICE, take_threads},
     {"output",       "FILE",  ".npy, .safetensors, or - for raw little-endian bytes; also -o FILE", CW_OPT_OUTPUT, take_output},
     {"exact",        NULL,    "print every element, with the fewest digits that read back",   CW_OPT_OUTPUT, take_exact},
+    {"at",           "I,...", "the element: one index for each axis, negative ones from the end; () of a scalar", CW_OPT_AT, take_at},
+    {"tensor",       "NAME",  "which tensor of MODEL.json",                                   CW_OPT_AT,     take_tensor},
     {"json",         NULL,    "print the result as JSON",                                     CW_OPT_JSON,   take_json},
     {"help",         NULL,    "print this",                                                   CW_OPT_HELP,   take_help},
     {"version",      NULL,    "print the version",                                            CW_OPT_HELP,   take_version},

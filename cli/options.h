@@ -14,7 +14,8 @@ enum {
     CW_OPT_DEVICE = 2,  /* --device, --threads */
     CW_OPT_OUTPUT = 4,  /* -o, --exact */
     CW_OPT_JSON = 8,
-    CW_OPT_HELP = 16
+    CW_OPT_HELP = 16,
+    CW_OPT_AT = 32 /* --at, --tensor */
 };
 
 enum { CW_MAX_DEVICES = 2 };
@@ -26,6 +27,10 @@ typedef struct cw_options {
     int devices; /* given; the last ones are kept */
     uint32_t threads;
     const char *output;
+    const char *tensor; /* the one that is meant, of a manifest */
+    int64_t at[CW_MAX_RANK];
+    uint32_t at_count;
+    bool has_at;
     bool exact, json, help, version;
     bool answered; /* --help or --version was there and is printed: nothing is left to do */
     char **operand; /* what is no option */

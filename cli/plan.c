@@ -117,6 +117,15 @@ static void put_variance(const cw_plan *plan) {
     put_number("variance", value / (n < 1 ? 1 : n), why);
 }
 
+static const char *u_of(cw_dtype dtype) {
+    switch (dtype) {
+    case CW_FLOAT64: return "u * (maxval - minval) + minval, both steps rounded; u is k / 2^52, k 52 bits of two Philox words";
+    case CW_FLOAT16: return "u * (maxval - minval) + minval, both steps rounded; u is k / 2^10, k 10 bits of a Philox word";
+    case CW_BFLOAT16: return "u * (maxval - minval) + minval, both steps rounded; u is k / 2^7, k 7 bits of a Philox word";
+    default: return "u * (maxval - minval) + minval, both steps rounded; u is k / 2^23, k 23 bits of a Philox word";
+    }
+}
+
 static void put_uniform(const cw_plan *plan, bool scaled) {
     const double low = cw_plan_shift(plan), high = low + cw_plan_scale(plan);
     if (scaled) put_number("limit", high, "sqrt(3 * variance)");
@@ -124,7 +133,7 @@ static void put_uniform(const cw_plan *plan, bool scaled) {
         put_number("minval", low, "");
         put_number("maxval", high, "");
     }
-    put("element", "u * (maxval - minval) + minval, both steps rounded; u is k / 2^23, k 23 bits of a Philox word");
+    put("element", u_of(cw_plan_spec(plan).dtype));
 }
 
 static void put_normal(const cw_plan *plan, bool scaled, bool truncated) {
@@ -135,7 +144,22 @@ static void put_normal(const cw_plan *plan, bool scaled, bool truncated) {
                              : "z * stddev + mean, both steps rounded; z is normal, by Box and Muller from two words");
 }
 
+static void put_orthogonal(const cw_plan *plan) {
+    const cw_matrix m = cw_plan_matrix(plan);
+    put_number("gain", cw_plan_scale(plan), "");
+    put("element", "gain * q, rounded; Q is that of a matrix of normal draws, the diagonal of R made positive");
+    if (m.method == CW_METHOD_NONE) return;
+    printf("  %-10s %" PRIu64 " x %" PRIu64 "%s, by %s\n", "matrix", m.rows, m.columns, m.transposed ? ", transposed" : "",
+           m.method == CW_METHOD_HOUSEHOLDER ? "Householder's reflections, with TensorFlow's bits"
+                                             : "Cholesky's method done twice in double");
+    printf("  %-10s %" PRIu64 " bytes\n", "scratch", cw_plan_scratch(plan));
+}
+
 static void put_values(const cw_plan *plan) {
+    if (cw_plan_spec(plan).initializer == CW_ORTHOGONAL) {
+        put_orthogonal(plan);
+        return;
+    }
     const bool scaled = cw_plan_spec(plan).argument[CW_SCALE].kind != CW_NUMBER_NONE;
     switch (cw_plan_distribution(plan)) {
     case CW_DISTRIBUTION_CONSTANT: put_number("value", cw_plan_scale(plan), ""); break;
@@ -143,7 +167,14 @@ static void put_values(const cw_plan *plan) {
     case CW_DISTRIBUTION_UNIFORM: put_uniform(plan, scaled); break;
     case CW_DISTRIBUTION_NORMAL: put_normal(plan, scaled, false); break;
     case CW_DISTRIBUTION_TRUNCATED_NORMAL: put_normal(plan, scaled, true); break;
+    case CW_DISTRIBUTION_INTEGER: put("element", "minval + bits % (maxval - minval), the limits cut to integers"); break;
+    case CW_DISTRIBUTION_FULL_INTEGER: put("element", "the bits of one Philox word, or of two for 64 bits"); break;
     }
+}
+
+static const char *reserved_for(bool truncated, bool wide) {
+    if (truncated) return wide ? ", 128 reserved for each 2 elements" : ", 256 reserved for each 4 elements";
+    return wide ? ", one for each 2 elements" : ", one for each 4 elements";
 }
 
 static void put_philox(const cw_plan *plan, const cw_fields *fields) {
@@ -153,22 +184,22 @@ static void put_philox(const cw_plan *plan, const cw_fields *fields) {
     printf("  %-10s 0x%08" PRIx32 " 0x%08" PRIx32 " 0x%08" PRIx32 " 0x%08" PRIx32 ", least significant word first\n",
            "counter", p.counter[0], p.counter[1], p.counter[2], p.counter[3]);
     printf("  %-10s %" PRIu64 "%s\n", "blocks", cw_plan_blocks(plan),
-           cw_plan_distribution(plan) == CW_DISTRIBUTION_TRUNCATED_NORMAL ? ", 256 reserved for each 4 elements"
-                                                                          : ", one for each 4 elements");
+           reserved_for(cw_plan_distribution(plan) == CW_DISTRIBUTION_TRUNCATED_NORMAL,
+                        cw_dtype_size(cw_plan_spec(plan).dtype) == 8));
 }
 
 static void print_one(const cw_entry *entry) {
     const cw_plan *plan = &entry->plan;
     const cw_spec s = cw_plan_spec(plan);
-    const uint64_t elements = cw_plan_elements(plan);
+    const uint64_t launches = cw_plan_launches(plan);
     printf("%s of shape %s, %s, dialect %s\n", cw_initializer_name(s.initializer),
            cw_shape_text_of(s.rank, s.shape).text, cw_dtype_name(s.dtype), cw_dialect_name(s.dialect));
     put_fans(plan);
     put_variance(plan);
     put_values(plan);
     if (cw_initializer_is_random(s.initializer)) put_philox(plan, &entry->fields);
-    printf("  %-10s %" PRIu64 ", %" PRIu64 " bytes, %d kernel launch%s\n", "elements", elements, cw_plan_bytes(plan),
-           elements != 0, elements ? "" : "es");
+    printf("  %-10s %" PRIu64 ", %" PRIu64 " bytes, %" PRIu64 " kernel launch%s\n", "elements", cw_plan_elements(plan),
+           cw_plan_bytes(plan), launches, launches == 1 ? "" : "es");
 }
 
 /* ------------------------------------------------------------------------------------------------ a model, as a table */
@@ -193,7 +224,7 @@ static void print_table(const cw_model *model) {
                cw_plan_fan_out(plan), cw_plan_elements(plan));
         elements += cw_plan_elements(plan);
         bytes += cw_plan_bytes(plan);
-        launches += cw_plan_elements(plan) != 0;
+        launches += cw_plan_launches(plan);
     }
     printf("%zu tensor%s, %" PRIu64 " elements, %" PRIu64 " bytes, %" PRIu64 " kernel launch%s\n", model->count,
            model->count == 1 ? "" : "s", elements, bytes, launches, launches == 1 ? "" : "es");

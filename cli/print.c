@@ -4,8 +4,8 @@
  */
 #include "print.h"
 
-#include "counterweight/counterweight.h"
 #include "decimal.h"
+#include "element.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -15,10 +15,41 @@ enum { LINE_WIDTH = 75, EDGE_ITEMS = 3, THRESHOLD = 1000, PRECISION = 8, WORD = 
 
 /* ------------------------------------------------------------------------------------------------- one number */
 
+/* A dtype as it is shown, and from which magnitudes on with an exponent: in an array, and alone. */
+typedef struct style {
+    cw_binary format; /* no bits for integers */
+    double in_array, alone;
+} style;
+
+static style style_of(cw_dtype dtype) {
+    if (dtype == CW_BFLOAT16) dtype = CW_FLOAT32; /* NumPy has no bfloat16 */
+    const style s = {cw_dtype_binary(dtype), 0, 0};
+    switch (dtype) {
+    case CW_FLOAT16: return (style){s.format, 1e3, 1e3};
+    case CW_FLOAT32: return (style){s.format, 1e6, 1e6};
+    case CW_FLOAT64: return (style){s.format, 1e8, 1e16};
+    default: return s;
+    }
+}
+
 /* The pieces of a number's text: "-12" "." "5" "e+03". NumPy aligns the first two piece by piece. */
 typedef struct pieces {
-    char whole[32], fraction[64], exponent[8];
+    char whole[32], fraction[64], exponent[16];
 } pieces;
+
+/* How many digits: after the point at most `precision`, at least `min_digits`, each -1 without a bound; of the
+ * exponent at least `exponent`. */
+typedef struct digits {
+    int precision, min_digits, exponent;
+} digits;
+
+static const digits all_digits = {-1, -1, 2};
+
+static cw_decimal decimal_of(double x, cw_binary format, digits n, int scientific) {
+    const cw_cut cut = {scientific, n.precision < 0 ? CW_NO_LAST : -n.precision,
+                        n.min_digits < 0 ? CW_NO_FIRST_END : -n.min_digits};
+    return cw_decimal_of(x, format, cut);
+}
 
 static int digit_at(const cw_decimal *d, int place) {
     const int i = d->exponent - place;
@@ -35,9 +66,8 @@ static void trim_zeros(char *fraction) {
     for (size_t n = strlen(fraction); n > 0 && fraction[n - 1] == '0'; n--) fraction[n - 1] = 0;
 }
 
-static pieces positional(float x, int precision, int min_digits) {
-    const cw_cut cut = {0, precision < 0 ? CW_NO_LAST : -precision, min_digits < 0 ? CW_NO_FIRST_END : -min_digits};
-    const cw_decimal d = cw_decimal_of(x, cut);
+static pieces positional(double x, cw_binary format, digits n) {
+    const cw_decimal d = decimal_of(x, format, n, 0);
     pieces p = {{0}, {0}, {0}};
     if (d.negative) p.whole[0] = '-';
     write_places(p.whole + d.negative, &d, d.exponent > 0 ? d.exponent : 0, 0);
@@ -46,17 +76,16 @@ static pieces positional(float x, int precision, int min_digits) {
     return p;
 }
 
-/* With `min_digits` the fraction is filled up with zeros to that many digits, without (-1) it is trimmed. */
-static pieces scientific(float x, int precision, int min_digits) {
-    const cw_cut cut = {1, precision < 0 ? CW_NO_LAST : -precision, min_digits < 0 ? CW_NO_FIRST_END : -min_digits};
-    const cw_decimal d = cw_decimal_of(x, cut);
-    const int digits = d.count - 1 > min_digits ? d.count - 1 : min_digits;
+/* With `min_digits` the fraction is filled up with zeros to that many digits, without it is trimmed. */
+static pieces scientific(double x, cw_binary format, digits n) {
+    const cw_decimal d = decimal_of(x, format, n, 1);
+    const int count = d.count - 1 > n.min_digits ? d.count - 1 : n.min_digits;
     pieces p = {{0}, {0}, {0}};
     if (d.negative) p.whole[0] = '-';
     p.whole[d.negative] = d.digit[0];
-    write_places(p.fraction, &d, d.exponent - 1, d.exponent - digits);
-    if (min_digits < 0) trim_zeros(p.fraction);
-    snprintf(p.exponent, sizeof p.exponent, "e%+03d", d.exponent);
+    write_places(p.fraction, &d, d.exponent - 1, d.exponent - count);
+    if (n.min_digits < 0) trim_zeros(p.fraction);
+    snprintf(p.exponent, sizeof p.exponent, "e%+0*d", n.exponent + 1, d.exponent);
     return p;
 }
 
@@ -64,30 +93,32 @@ static pieces scientific(float x, int precision, int min_digits) {
 
 /* How all numbers of an array are written, decided from the ones that are shown. */
 typedef struct look {
+    style style;
     bool exponent;
-    int precision, min_digits;            /* digits after the point, -1 without a bound */
-    int left, right;                      /* characters before and after the point */
+    digits digits;
+    int left, right;                      /* characters before and after the point; integers have only the former */
     bool any_special, any_minus_infinity; /* special: NaN or infinite */
-    float least, greatest;                /* of the magnitudes that are not zero */
+    double least, greatest;               /* of the magnitudes that are not zero */
 } look;
 
-static void see_magnitude(look *l, float x) {
+static void see_magnitude(look *l, double x) {
     if (!isfinite(x)) {
         l->any_special = true;
         if (x < 0) l->any_minus_infinity = true;
         return;
     }
-    const float m = fabsf(x);
+    const double m = fabs(x);
     if (m == 0) return;
     if (l->greatest == 0 || m < l->least) l->least = m;
     if (m > l->greatest) l->greatest = m;
 }
 
-/* NumPy compares in float32, where the quotient may overflow to infinity. */
+/* NumPy calculates in the array's dtype. */
 static bool needs_exponent(const look *l) {
+    const cw_binary format = l->style.format;
     if (l->greatest == 0) return false;
-    const float quotient = l->greatest / l->least;
-    return l->greatest >= 1e6f || l->least < 0.0001f || quotient > 1000.0f;
+    return l->greatest >= l->style.in_array || l->least < cw_binary_round(0.0001, format) ||
+           cw_binary_round(l->greatest / l->least, format) > 1000;
 }
 
 static int longer(int length, const char *text) {
@@ -95,44 +126,50 @@ static int longer(int length, const char *text) {
     return n > length ? n : length;
 }
 
-static void see_width(look *l, float x) {
-    if (!isfinite(x)) return;
-    const pieces p = l->exponent ? scientific(x, l->precision, -1) : positional(x, l->precision, -1);
-    l->left = longer(l->left, p.whole);
-    l->right = longer(l->right, p.fraction);
+static pieces pieces_of(const look *l, double x) {
+    return (l->exponent ? scientific : positional)(x, l->style.format, l->digits);
 }
 
+static void see_width(look *l, double x) {
+    if (!isfinite(x)) return;
+    const pieces p = pieces_of(l, x);
+    l->left = longer(l->left, p.whole);
+    l->right = longer(l->right, p.fraction);
+    l->digits.exponent = longer(l->digits.exponent + 2, p.exponent) - 2;
+}
+
+/* Characters after the point. */
+static int tail(const look *l) { return l->right + (l->exponent ? l->digits.exponent + 2 : 0); }
+
 /* After see_width of every number: the exponent form writes the same number of digits everywhere, and "nan", "inf"
- * and "-inf" may need more room than any number. Exponents of float32 have two digits, so e+00 is 4 characters. */
+ * and "-inf" may need more room than any number. */
 static void settle(look *l) {
-    if (l->exponent) l->precision = l->min_digits = l->right;
-    else l->min_digits = 0;
-    const int beside = l->right + (l->exponent ? 4 : 0) + 1;
-    const int special = l->any_special ? 3 + l->any_minus_infinity : 0;
+    if (l->exponent) l->digits.precision = l->digits.min_digits = l->right;
+    else l->digits.min_digits = 0;
+    const int special = l->any_special ? 3 + l->any_minus_infinity : 0, beside = tail(l) + 1;
     if (special - beside > l->left) l->left = special - beside;
 }
 
-static void write_number(char word[WORD], const look *l, float x) {
+static const char *name_of_special(double x) { return isnan(x) ? "nan" : x < 0 ? "-inf" : "inf"; }
+
+static void write_number(char word[WORD], const look *l, double x) {
     if (!isfinite(x)) {
-        const char *name = isnan(x) ? "nan" : x < 0 ? "-inf" : "inf";
-        snprintf(word, WORD, "%*s", l->left + l->right + (l->exponent ? 4 : 0) + 1, name);
+        snprintf(word, WORD, "%*s", l->left + tail(l) + 1, name_of_special(x));
         return;
     }
-    const pieces p =
-        l->exponent ? scientific(x, l->precision, l->min_digits) : positional(x, l->precision, l->min_digits);
+    const pieces p = pieces_of(l, x);
     snprintf(word, WORD, "%*s.%-*s%s", l->left, p.whole, l->exponent ? 0 : l->right, p.fraction, p.exponent);
 }
 
 /* str(np.float32(x)): all digits, and no point without a digit after it. The lower bound is a double there. */
-static void write_scalar(char word[WORD], float x) {
-    const double magnitude = fabs((double)x);
-    if (isnan(x)) snprintf(word, WORD, "nan");
-    else if (isinf(x)) snprintf(word, WORD, x < 0 ? "-inf" : "inf");
-    else if (magnitude == 0 || (magnitude >= 1e-4 && magnitude < 1e6)) {
-        const pieces p = positional(x, -1, -1);
+static void write_scalar(char word[WORD], const style *s, double x) {
+    const double magnitude = fabs(x);
+    if (!isfinite(x)) snprintf(word, WORD, "%s", name_of_special(x));
+    else if (magnitude == 0 || (magnitude >= 1e-4 && magnitude < s->alone)) {
+        const pieces p = positional(x, s->format, all_digits);
         snprintf(word, WORD, "%s.%s", p.whole, p.fraction[0] ? p.fraction : "0");
     } else {
-        const pieces p = scientific(x, -1, -1);
+        const pieces p = scientific(x, s->format, all_digits);
         snprintf(word, WORD, "%s%s%s%s", p.whole, p.fraction[0] ? "." : "", p.fraction, p.exponent);
     }
 }
@@ -144,11 +181,25 @@ typedef struct page {
     int column, blanks; /* blanks are counted in the column but not yet written: a line never ends in them */
     look look;
     bool summary;
-    const float *data;
+    cw_dtype dtype;
+    const void *data;
     uint32_t rank;
     const uint64_t *shape;
     uint64_t stride[CW_MAX_RANK];
 } page;
+
+static void see_real(page *p, uint64_t index) { see_magnitude(&p->look, cw_element_real(p->dtype, p->data, index)); }
+
+static void see_pieces(page *p, uint64_t index) { see_width(&p->look, cw_element_real(p->dtype, p->data, index)); }
+
+static void see_integer(page *p, uint64_t index) {
+    p->look.left = longer(p->look.left, cw_element_text_of(p->dtype, p->data, index).text);
+}
+
+static void write_element(char word[WORD], const page *p, uint64_t index) {
+    if (cw_dtype_is_real(p->dtype)) write_number(word, &p->look, cw_element_real(p->dtype, p->data, index));
+    else snprintf(word, WORD, "%*s", p->look.left, cw_element_text_of(p->dtype, p->data, index).text);
+}
 
 static void put_blanks(page *p, int count) {
     p->column += count;
@@ -187,9 +238,9 @@ static uint64_t next_shown(const page *p, uint32_t axis, uint64_t i) {
     return p->summary && n > 2 * EDGE_ITEMS && i == EDGE_ITEMS - 1 ? n - EDGE_ITEMS : i + 1;
 }
 
-static void look_at(page *p, void (*see)(look *, float), uint32_t axis, uint64_t first) {
+static void look_at(page *p, void (*see)(page *, uint64_t), uint32_t axis, uint64_t first) {
     if (axis == p->rank) {
-        see(&p->look, p->data[first]);
+        see(p, first);
         return;
     }
     for (uint64_t i = 0; i < p->shape[axis]; i = next_shown(p, axis, i))
@@ -203,7 +254,7 @@ static void put_row(page *p, uint64_t first) {
     char word[WORD];
     for (uint64_t i = 0, next; i < p->shape[axis]; i = next) {
         next = next_shown(p, axis, i);
-        write_number(word, &p->look, p->data[first + i]);
+        write_element(word, p, first + i);
         put_word(p, word, indent, width);
         if (next < p->shape[axis]) put_blanks(p, 1);
         if (next == i + 1) continue;
@@ -243,18 +294,19 @@ static uint64_t set_strides(page *p) {
     return elements;
 }
 
-static void put_array(page *p, int precision) {
-    p->look.precision = precision;
-    look_at(p, see_magnitude, 0, 0);
-    p->look.exponent = needs_exponent(&p->look);
-    look_at(p, see_width, 0, 0);
-    settle(&p->look);
+static void put_array(page *p) {
+    if (cw_dtype_is_real(p->dtype)) {
+        look_at(p, see_real, 0, 0);
+        p->look.exponent = needs_exponent(&p->look);
+        look_at(p, see_pieces, 0, 0);
+        settle(&p->look);
+    } else look_at(p, see_integer, 0, 0);
     if (p->rank > 0) {
         put_axis(p, 0, 0);
         return;
     }
     char word[WORD];
-    write_number(word, &p->look, p->data[0]);
+    write_element(word, p, 0);
     fputs(word, p->file);
 }
 
@@ -264,27 +316,31 @@ static bool has_no_elements(uint32_t rank, const uint64_t *shape) {
     return false;
 }
 
-static void print(FILE *file, const float *data, uint32_t rank, const uint64_t *shape, uint64_t threshold,
-                  int precision) {
-    page p = {.file = file, .data = data, .rank = rank, .shape = shape};
-    if (has_no_elements(rank, shape)) fputs("[]", file);
+static void print(page *p, uint64_t threshold, int precision) {
+    if (has_no_elements(p->rank, p->shape)) fputs("[]", p->file);
     else {
-        p.summary = set_strides(&p) > threshold;
-        put_array(&p, precision);
+        p->summary = set_strides(p) > threshold;
+        p->look.style = style_of(p->dtype);
+        p->look.digits = all_digits;
+        p->look.digits.precision = precision;
+        put_array(p);
     }
-    fputc('\n', file);
+    fputc('\n', p->file);
 }
 
-void cw_print_array(FILE *file, const float *data, uint32_t rank, const uint64_t *shape) {
-    char word[WORD];
-    if (rank > 0) {
-        print(file, data, rank, shape, THRESHOLD, PRECISION);
+void cw_print_array(FILE *file, cw_dtype dtype, const void *data, uint32_t rank, const uint64_t *shape) {
+    page p = {.file = file, .dtype = dtype, .data = data, .rank = rank, .shape = shape};
+    if (rank > 0 || !cw_dtype_is_real(dtype)) {
+        print(&p, THRESHOLD, PRECISION);
         return;
     }
-    write_scalar(word, data[0]);
+    char word[WORD];
+    const style s = style_of(dtype);
+    write_scalar(word, &s, cw_element_real(dtype, data, 0));
     fprintf(file, "%s\n", word);
 }
 
-void cw_print_exact(FILE *file, const float *data, uint32_t rank, const uint64_t *shape) {
-    print(file, data, rank, shape, UINT64_MAX, -1);
+void cw_print_exact(FILE *file, cw_dtype dtype, const void *data, uint32_t rank, const uint64_t *shape) {
+    page p = {.file = file, .dtype = dtype, .data = data, .rank = rank, .shape = shape};
+    print(&p, UINT64_MAX, -1);
 }

@@ -11,8 +11,10 @@
 #define TAKES_AXES (1u << CW_ARGUMENTS)
 #define REAL(x) {0, x, CW_NUMBER_REAL, 0}
 #define ENUMERATOR(x) {x, 0.0, CW_NUMBER_INTEGER, 0}
+#define NOTHING {0, 0.0, CW_NUMBER_NONE, 0}
 #define VALUE(x) [CW_VALUE] = REAL(x)
 #define GAIN(x) [CW_GAIN] = REAL(x)
+#define FACTOR(x) [CW_FACTOR] = REAL(x)
 #define LIMITS(low, high) [CW_MINVAL] = REAL(low), [CW_MAXVAL] = REAL(high)
 #define MOMENTS(mean, stddev) [CW_MEAN] = REAL(mean), [CW_STDDEV] = REAL(stddev)
 #define SCALING(scale, mode, distribution) \
@@ -49,6 +51,8 @@ static const cw_name_row distributions[] = {
     {CW_DISTRIBUTION_NORMAL, "untruncated_normal"},
     {CW_DISTRIBUTION_TRUNCATED_NORMAL, "truncated_normal"},
     {CW_DISTRIBUTION_TRUNCATED_NORMAL, "normal"}, /* Keras's older spelling */
+    {CW_DISTRIBUTION_INTEGER, "integer"},
+    {CW_DISTRIBUTION_FULL_INTEGER, "full_integer"},
 };
 static const cw_name_row dialects[] = {{CW_DIALECT_KERAS3, "keras3"}, {CW_DIALECT_TF, "tf"}};
 

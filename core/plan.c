@@ -11,48 +11,75 @@
 #include <string.h>
 
 #include "backend.h"
+#include "constant.h"
+#include "matrix.h"
 #include "names.h"
-#include "numeric/uniform.h"
 #include "shape.h"
 
-/* Python float: one rounding; -0.0 counts as +0.0, but what merely rounds to -0.0 does not. Python int: rounded once
- * where it travels as an integer tensor (`direct`), else first to double and then to float. */
-static float to_float(cw_number n, int direct) {
-    if (n.kind != CW_NUMBER_INTEGER) return n.real == 0.0 ? 0.0f : (float)n.real;
-    return direct ? (float)n.integer : (float)(double)n.integer;
-}
-
-static double to_double(cw_number n) { return n.kind == CW_NUMBER_INTEGER ? (double)n.integer : n.real; }
-
-/* What an operation sees of an argument: TensorFlow's CPU reads denormals as zeros of the same sign. */
-static float as_read(cw_number n, int direct) { return cwn_flush(to_float(n, direct)); }
-
-static cw_status refuse_unless_finite(double x, const char *name, cw_error *why) {
+static cw_status refuse_unless_finite(const cw_decided *p, double x, const char *name, cw_error *why) {
     if (isfinite(x)) return CW_OK;
-    return cw_fail(why, CW_ERROR_ARGUMENT, 0, "%s is not a finite float32 (choose a smaller number)", name);
+    return cw_fail(why, CW_ERROR_ARGUMENT, 0, "%s is not a finite %s (choose a smaller number)", name,
+                   cw_dtype_name(p->spec.dtype));
 }
 
-/* Below this scale a product of a draw and the scale, or a sum with a small shift, may be denormal: the smallest draw
- * that is not 0 is over 2^-36, and a sum can be denormal only if both terms are under 2^-102. */
-static uint32_t needs_flush(float scale) { return scale != 0.0f && fabsf(scale) < 0x1p-60f; }
+/* Keras 3 casts limits and constants; TensorFlow's own initializers convert them. */
+static cw_road road_of(const cw_spec *spec) {
+    return spec->dialect == CW_DIALECT_KERAS3 ? CW_ROAD_CAST : CW_ROAD_CONVERT;
+}
 
-static void set_affine(cw_decided *p, cw_distribution distribution, float scale, float shift) {
+/* Below this scale a product of a draw and the scale, or a sum with a small shift, may be denormal. The smallest draw
+ * that is not 0 is over 2^-38 in float32 and over 2^-80 in float64, and a sum can be denormal only if both terms are
+ * less than 2^24, or 2^53, times the least normal number. float16 keeps its denormals. */
+static uint32_t needs_flush(double scale, cw_dtype dtype) {
+    const double least = dtype == CW_FLOAT64 ? 0x1p-500 : 0x1p-60;
+    return dtype != CW_FLOAT16 && scale != 0.0 && fabs(scale) < least;
+}
+
+/* What an element is to a kernel. The floating point types have the dtypes' numbers. */
+static cwn_word bits_type(cw_dtype dtype) {
+    const size_t size = cw_dtype_size(dtype);
+    return size == 2 ? CWN_BITS16 : size == 4 ? CWN_BITS32 : CWN_BITS64;
+}
+
+static void set_launch(cw_decided *p, cw_distribution distribution, cwn_word type, uint64_t scale, uint64_t shift) {
     p->launch.distribution = (cwn_word)distribution;
-    p->launch.scale = cwn_bits32(scale);
-    p->launch.shift = cwn_bits32(shift);
-    p->launch.flush = needs_flush(scale);
+    p->launch.type = type;
+    p->launch.scale = scale;
+    p->launch.shift = shift;
 }
 
-/* rnd * (maxval - minval) + minval, each a float32 operation. */
+static void set_affine(cw_decided *p, cw_distribution distribution, double scale, double shift) {
+    const cw_dtype dtype = p->spec.dtype;
+    set_launch(p, distribution, (cwn_word)dtype, cw_constant_operand(scale, dtype), cw_constant_operand(shift, dtype));
+    p->launch.flush = needs_flush(scale, dtype);
+}
+
+/* low + bits % (high - low). TensorFlow looks at the limits only where there is an element. */
+static cw_status plan_integer(cw_decided *p, cw_number minval, cw_number maxval, cw_error *why) {
+    uint64_t low, high;
+    const cw_dtype dtype = p->spec.dtype;
+    cw_status status = cw_constant_integer(minval, dtype, road_of(&p->spec), "minval", &low, why);
+    if (!status) status = cw_constant_integer(maxval, dtype, road_of(&p->spec), "maxval", &high, why);
+    if (status) return status;
+    if (p->elements && (int64_t)low >= (int64_t)high)
+        return cw_fail(why, CW_ERROR_ARGUMENT, 0, "Need minval < maxval, got %" PRId64 " >= %" PRId64, (int64_t)low,
+                       (int64_t)high);
+    set_launch(p, CW_DISTRIBUTION_INTEGER, bits_type(dtype), high - low, low);
+    return CW_OK;
+}
+
+/* rnd * (maxval - minval) + minval, each an operation of the dtype. */
 static cw_status plan_uniform(cw_decided *p, cw_number minval, cw_number maxval, cw_error *why) {
-    const int direct = p->spec.dialect == CW_DIALECT_KERAS3;
-    const float low = as_read(minval, direct), high = as_read(maxval, direct);
-    const float range = cwn_flush(high - low);
-    if (refuse_unless_finite(low, "minval", why) || refuse_unless_finite(high, "maxval", why) ||
-        refuse_unless_finite(range, "maxval - minval", why))
+    const cw_dtype dtype = p->spec.dtype;
+    p->scale = cw_number_real(maxval) - cw_number_real(minval);
+    p->shift = cw_number_real(minval);
+    if (!cw_dtype_is_float(dtype)) return plan_integer(p, minval, maxval, why);
+    const double low = cw_constant_read(cw_constant_real(minval, dtype, road_of(&p->spec)), dtype);
+    const double high = cw_constant_read(cw_constant_real(maxval, dtype, road_of(&p->spec)), dtype);
+    const double range = cw_constant_minus(high, low, dtype);
+    if (refuse_unless_finite(p, low, "minval", why) || refuse_unless_finite(p, high, "maxval", why) ||
+        refuse_unless_finite(p, range, "maxval - minval", why))
         return CW_ERROR_ARGUMENT;
-    p->scale = to_double(maxval) - to_double(minval);
-    p->shift = to_double(minval);
     set_affine(p, CW_DISTRIBUTION_UNIFORM, range, low);
     return CW_OK;
 }
@@ -60,37 +87,74 @@ static cw_status plan_uniform(cw_decided *p, cw_number minval, cw_number maxval,
 /* rnd * stddev + mean. */
 static cw_status plan_normal(cw_decided *p, cw_distribution distribution, cw_number mean, cw_number stddev,
                              cw_error *why) {
-    const float scale = as_read(stddev, 0), shift = as_read(mean, 0);
-    if (refuse_unless_finite(scale, "stddev", why) || refuse_unless_finite(shift, "mean", why))
+    const cw_dtype dtype = p->spec.dtype;
+    const double scale = cw_constant_read(cw_constant_real(stddev, dtype, CW_ROAD_CONVERT), dtype);
+    const double shift = cw_constant_read(cw_constant_real(mean, dtype, CW_ROAD_CONVERT), dtype);
+    if (refuse_unless_finite(p, scale, "stddev", why) || refuse_unless_finite(p, shift, "mean", why))
         return CW_ERROR_ARGUMENT;
-    p->scale = to_double(stddev);
-    p->shift = to_double(mean);
+    p->scale = cw_number_real(stddev);
+    p->shift = cw_number_real(mean);
     set_affine(p, distribution, scale, shift);
     return CW_OK;
 }
 
+static void set_bits(cw_decided *p, cw_distribution distribution, double scale, double shift) {
+    const cw_dtype dtype = p->spec.dtype;
+    set_launch(p, distribution, bits_type(dtype), cw_constant_element(scale, dtype), cw_constant_element(shift, dtype));
+}
+
 /* Keras 3 multiplies the value by a tensor of ones, which flushes a denormal; TensorFlow's own does not. */
 static cw_status plan_constant(cw_decided *p, cw_number value, cw_error *why) {
-    const int keras = p->spec.dialect == CW_DIALECT_KERAS3;
-    const float x = keras ? as_read(value, 1) : to_float(value, 0);
-    if (refuse_unless_finite(x, "value", why)) return CW_ERROR_ARGUMENT;
-    p->scale = to_double(value);
-    set_affine(p, CW_DISTRIBUTION_CONSTANT, x, 0.0f);
+    const cw_dtype dtype = p->spec.dtype;
+    const cw_road road = road_of(&p->spec);
+    p->scale = cw_number_real(value);
+    if (!cw_dtype_is_float(dtype)) {
+        uint64_t integer;
+        /* zeros and ones have a float for their value, whatever the dtype */
+        const cw_status status = cw_constant_integer(value, dtype, cw_initializer_takes(p->spec.initializer, CW_VALUE)
+                                                         ? road : CW_ROAD_CAST, "value", &integer, why);
+        if (!status) set_launch(p, CW_DISTRIBUTION_CONSTANT, bits_type(dtype), integer, 0);
+        return status;
+    }
+    const double x = cw_constant_real(value, dtype, road);
+    if (refuse_unless_finite(p, x, "value", why)) return CW_ERROR_ARGUMENT;
+    set_bits(p, CW_DISTRIBUTION_CONSTANT, road == CW_ROAD_CAST ? cw_constant_read(x, dtype) : x, 0.0);
     return CW_OK;
 }
 
 /* gain * eye: off the diagonal that is gain * 0, which is -0 for a negative gain. */
 static cw_status plan_identity(cw_decided *p, cw_number gain, cw_error *why) {
+    const cw_dtype dtype = p->spec.dtype;
     if (p->spec.rank != 2)
         return cw_fail(why, CW_ERROR_SHAPE, 0, "identity needs a matrix, not a shape of rank %u (give two axes)",
                        (unsigned)p->spec.rank);
-    const float x = as_read(gain, 0);
-    if (refuse_unless_finite(x, "gain", why)) return CW_ERROR_ARGUMENT;
-    p->scale = to_double(gain);
-    set_affine(p, CW_DISTRIBUTION_IDENTITY, x, x * 0.0f);
+    const double x = cw_constant_read(cw_constant_real(gain, dtype, CW_ROAD_CONVERT), dtype);
+    if (refuse_unless_finite(p, x, "gain", why)) return CW_ERROR_ARGUMENT;
+    p->scale = cw_number_real(gain);
+    set_bits(p, CW_DISTRIBUTION_IDENTITY, x, x * 0.0);
     const uint64_t rows = p->spec.shape[0], columns = p->spec.shape[1];
     p->launch.diagonal_step = columns == UINT64_MAX ? columns : columns + 1;
     p->launch.diagonal_end = rows > columns ? columns * (columns + 1) : p->elements;
+    return CW_OK;
+}
+
+/* gain * Q. The draws are normals of the dtype, with mean 0 and standard deviation 1. */
+static cw_status plan_orthogonal(cw_decided *p, cw_number gain, cw_error *why) {
+    const cw_dtype dtype = p->spec.dtype;
+    const double x = cw_constant_read(cw_constant_real(gain, dtype, CW_ROAD_CONVERT), dtype);
+    if (p->spec.rank < 2)
+        return cw_fail(why, CW_ERROR_SHAPE, 0, "The tensor to initialize must be at least two-dimensional. Received: a "
+                       "shape of rank %u (give two axes)", (unsigned)p->spec.rank);
+    if (refuse_unless_finite(p, x, "gain", why)) return CW_ERROR_ARGUMENT;
+    set_affine(p, CW_DISTRIBUTION_NORMAL, 1.0, 0.0);
+    p->scale = cw_number_real(gain);
+    p->matrix.gain = cw_constant_operand(x, dtype);
+    p->matrix.flush = needs_flush(x, dtype);
+    return p->elements ? cw_matrix_plan(&p->matrix, &p->spec, p->elements, why) : CW_OK;
+}
+
+static cw_status plan_full_integer(cw_decided *p) {
+    set_launch(p, CW_DISTRIBUTION_FULL_INTEGER, bits_type(p->spec.dtype), 0, 0);
     return CW_OK;
 }
 
@@ -100,7 +164,7 @@ static double square_root(double x) { return __builtin_sqrt(x); }
 /* Variance scale / n. The truncated normal is widened by the standard deviation of N(0, 1) cut at +-2, as Keras
  * writes it. */
 static cw_status plan_scaling(cw_decided *p, const cw_number *argument, cw_error *why) {
-    const double scale = to_double(argument[CW_SCALE]);
+    const double scale = cw_number_real(argument[CW_SCALE]);
     const int64_t mode = argument[CW_MODE].integer, distribution = argument[CW_DISTRIBUTION].integer;
     const double fan = mode == CW_FAN_IN    ? (double)p->fan_in
                        : mode == CW_FAN_OUT ? (double)p->fan_out
@@ -117,6 +181,14 @@ static cw_status plan_scaling(cw_decided *p, const cw_number *argument, cw_error
                        cw_real(truncated ? stddev / 0.87962566103423978 : stddev), why);
 }
 
+/* The product of all axes but the last; tensorflow/python/ops/init_ops.py (UniformUnitScaling), which multiplies floats. */
+static cw_status plan_unit_scaling(cw_decided *p, const cw_number *argument, cw_error *why) {
+    double n = 1.0;
+    for (uint32_t i = 0; i + 1 < p->spec.rank; i++) n *= (double)p->spec.shape[i];
+    const double limit = square_root(3.0 / (n < 1.0 ? 1.0 : n)) * cw_number_real(argument[CW_FACTOR]);
+    return plan_uniform(p, cw_real(-limit), cw_real(limit), why);
+}
+
 static cw_status plan_values(cw_decided *p, const cw_initializer_row *row, cw_error *why) {
     const cw_number *a = p->spec.argument;
     switch (row->rule) {
@@ -126,6 +198,9 @@ static cw_status plan_values(cw_decided *p, const cw_initializer_row *row, cw_er
     case CW_RULE_NORMAL: return plan_normal(p, CW_DISTRIBUTION_NORMAL, a[CW_MEAN], a[CW_STDDEV], why);
     case CW_RULE_TRUNCATED_NORMAL:
         return plan_normal(p, CW_DISTRIBUTION_TRUNCATED_NORMAL, a[CW_MEAN], a[CW_STDDEV], why);
+    case CW_RULE_UNIT_SCALING: return plan_unit_scaling(p, a, why);
+    case CW_RULE_FULL_INTEGER: return plan_full_integer(p);
+    case CW_RULE_ORTHOGONAL: return plan_orthogonal(p, a[CW_GAIN], why);
     default: return plan_scaling(p, a, why);
     }
 }
@@ -133,6 +208,7 @@ static cw_status plan_values(cw_decided *p, const cw_initializer_row *row, cw_er
 /* Mode and distribution hold enumerators, within their range. */
 static int is_well_formed(cw_argument a, cw_number n) {
     if (n.kind == CW_NUMBER_REAL) return a != CW_MODE && a != CW_DISTRIBUTION;
+    if (n.kind == CW_NUMBER_UNSIGNED) return a != CW_MODE && a != CW_DISTRIBUTION;
     if (n.kind != CW_NUMBER_INTEGER) return 0;
     if (a == CW_MODE) return n.integer >= CW_FAN_IN && n.integer <= CW_FAN_AVG;
     if (a == CW_DISTRIBUTION)
@@ -159,15 +235,18 @@ static cw_status resolve_arguments(cw_spec *spec, const cw_initializer_row *row,
     return CW_OK;
 }
 
-/* Elements per group: 4. Truncated normals reserve 256 blocks a group, the others 1. */
+/* Blocks reserved per group: one, and for truncated normals 256 in float32, 128 in float64. */
+static uint64_t blocks_per_group(const cwn_launch *launch) {
+    if (launch->distribution == CWN_TRUNCATED_NORMAL) return cwn_is_64(launch->type) ? 128 : 256;
+    return launch->distribution >= CWN_UNIFORM;
+}
+
 static cw_status count_blocks(cw_decided *p, cw_error *why) {
-    const uint64_t groups = p->elements / 4 + (p->elements % 4 != 0);
-    const uint64_t per_group = p->launch.distribution == CWN_TRUNCATED_NORMAL ? 256
-                               : p->launch.distribution >= CWN_UNIFORM        ? 1
-                                                                              : 0;
-    if (per_group && groups > UINT64_MAX / per_group)
+    const uint64_t size = cwn_group_elements(p->launch.type), each = blocks_per_group(&p->launch);
+    const uint64_t groups = p->elements / size + (p->elements % size != 0);
+    if (each && groups > UINT64_MAX / each)
         return cw_fail(why, CW_ERROR_OVERFLOW, 0, "the tensor reserves more than 2^64 Philox blocks (make it smaller)");
-    p->blocks = groups * per_group;
+    p->blocks = groups * each;
     return CW_OK;
 }
 
@@ -181,23 +260,43 @@ static void set_philox(cwn_launch *launch, const cw_philox *philox) {
 static cw_status check_spec(const cw_spec *spec, const cw_initializer_row *row, cw_error *why) {
     if (!row) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "unknown initializer number %d", (int)spec->initializer);
     if (!cw_dtype_name(spec->dtype)) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "unknown dtype number %d", (int)spec->dtype);
-    if (spec->dtype != CW_FLOAT32)
-        return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "dtype %s is not supported by this version (use float32)",
-                       cw_dtype_name(spec->dtype));
     if (!cw_dialect_name(spec->dialect))
         return cw_fail(why, CW_ERROR_ARGUMENT, 0, "unknown dialect number %d", (int)spec->dialect);
     return CW_OK;
+}
+
+/* Which dtypes an initializer draws; Keras's own words where it raises. */
+static cw_status check_dtype(const cw_spec *spec, const cw_initializer_row *row, cw_error *why) {
+    const char *dtype = cw_dtype_name(spec->dtype);
+    const int real = cw_dtype_is_float(spec->dtype), integer = cw_dtype_is_signed(spec->dtype);
+    if (row->rule == CW_RULE_ORTHOGONAL && spec->dtype == CW_BFLOAT16)
+        return cw_fail(why, CW_ERROR_ARGUMENT, 0, "Value for attr 'T' of bfloat16 is not in the list of allowed values: "
+                       "double, float, half (use one of these)");
+    const int uniform = row->rule == CW_RULE_UNIFORM ||
+                        (row->rule == CW_RULE_VARIANCE_SCALING && spec->dialect == CW_DIALECT_KERAS3 &&
+                         spec->argument[CW_DISTRIBUTION].integer == CW_DISTRIBUTION_UNIFORM);
+    if (row->rule == CW_RULE_CONSTANT || (real && row->rule != CW_RULE_FULL_INTEGER) || (integer && uniform)) return CW_OK;
+    if (row->rule == CW_RULE_FULL_INTEGER)
+        return real ? cw_fail(why, CW_ERROR_ARGUMENT, 0, "%s gives integers, not %s (use int32, int64, uint32 or uint64)",
+                              row->name, dtype)
+                    : CW_OK;
+    if (uniform)
+        return cw_fail(why, CW_ERROR_ARGUMENT, 0, "Argument `dtype` got invalid value %s (use uniform_full_int)", dtype);
+    return cw_fail(why, CW_ERROR_ARGUMENT, 0, "Cannot convert %s to EagerTensor of dtype %s (use a floating point dtype)",
+                   row->rule == CW_RULE_IDENTITY ? "1.0" : "0.0", dtype);
 }
 
 static cw_status decide(cw_decided *p, const cw_initializer_row *row, cw_error *why) {
     cw_status status = check_spec(&p->spec, row, why);
     if (!status) status = cw_shape_elements(&p->spec, &p->elements, why);
     if (!status) status = resolve_arguments(&p->spec, row, why);
+    if (!status) status = check_dtype(&p->spec, row, why);
     if (!status) status = cw_shape_fans(&p->spec, &p->fan_in, &p->fan_out, why);
     if (!status) status = plan_values(p, row, why);
     if (!status) status = count_blocks(p, why);
     p->bytes = p->elements * cw_dtype_size(p->spec.dtype);
     p->launch.count = p->elements;
+    p->launches = p->matrix.columns ? 1 + cw_matrix_launches(&p->matrix) : p->elements != 0;
     set_philox(&p->launch, &p->spec.philox);
     return status;
 }
@@ -225,9 +324,17 @@ uint64_t cw_plan_bytes(const cw_plan *plan) { return cw_decided_of(plan)->bytes;
 uint64_t cw_plan_fan_in(const cw_plan *plan) { return cw_decided_of(plan)->fan_in; }
 uint64_t cw_plan_fan_out(const cw_plan *plan) { return cw_decided_of(plan)->fan_out; }
 uint64_t cw_plan_blocks(const cw_plan *plan) { return cw_decided_of(plan)->blocks; }
+uint64_t cw_plan_launches(const cw_plan *plan) { return cw_decided_of(plan)->launches; }
+uint64_t cw_plan_scratch(const cw_plan *plan) { return cw_decided_of(plan)->matrix.scratch; }
 double cw_plan_scale(const cw_plan *plan) { return cw_decided_of(plan)->scale; }
 double cw_plan_shift(const cw_plan *plan) { return cw_decided_of(plan)->shift; }
 cw_spec cw_plan_spec(const cw_plan *plan) { return cw_decided_of(plan)->spec; }
 cw_distribution cw_plan_distribution(const cw_plan *plan) {
     return (cw_distribution)cw_decided_of(plan)->launch.distribution;
+}
+
+cw_matrix cw_plan_matrix(const cw_plan *plan) {
+    const cwn_matrix *m = &cw_decided_of(plan)->matrix;
+    const cw_matrix matrix = {m->rows, m->columns, cw_matrix_method(m), (int)m->transposed};
+    return matrix;
 }

@@ -7,8 +7,8 @@
 
 #include "numeric/launch.h"
 
-/* Writes elements `first` to `first` + `count` of the launch's tensor to data[0 .. count), any cut, any alignment of
- * 4 bytes. The launch's own first and count are not looked at. */
-void cw_reference_fill(const cwn_launch *launch, uint64_t first, uint64_t count, uint32_t *data);
+/* Writes elements `first` to `first` + `count` of the launch's tensor to `data`, any cut; data is aligned to the element's
+ * size. The launch's own first and count are not looked at. */
+void cw_reference_fill(const cwn_launch *launch, uint64_t first, uint64_t count, void *data);
 
 #endif

@@ -1,57 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The kernels: one per distribution, each the same loop over groups. They own the stores; the values are the numeric
- * text's, which the build puts in front of this file in place of the #include.
+ * The kernels: one per row of CWN_KERNEL_TABLE, each the same loop over groups. They own the stores; the values are the
+ * numeric text's, which the build puts in front of this file in place of the #include. And one per row of
+ * CWN_MATRIX_TABLE, which are all numeric text.
  */
 #include "numeric/group.h"
+#include "numeric/orthogonal.h"
 
-/* Element `first` goes to memory[offset]; neighbours of a group that is only partly in the range stay untouched. */
-static inline void cw_store(global uint *memory, cwn_launch l, ulong offset, ulong group, cwn_group g) {
-    const ulong i = group * CWN_GROUP, end = l.first + l.count, at = offset + i - l.first;
-    if (i >= l.first && i + CWN_GROUP <= end) {
-        vstore4((uint4)(g.e0, g.e1, g.e2, g.e3), 0, memory + at);
+/* Words `first` to `end` of the tensor are memory's; word `at` is the first of the group. Neighbours of a group that is
+ * only partly in the range stay untouched. */
+static inline void cw_store_words(global uint *memory, ulong first, ulong end, ulong at, cwn_group g) {
+    if (at >= first && at + 4 <= end) {
+        vstore4((uint4)(g.e0, g.e1, g.e2, g.e3), 0, memory + (at - first));
         return;
     }
-    if (i >= l.first && i < end) memory[at] = g.e0;
-    if (i + 1 >= l.first && i + 1 < end) memory[at + 1] = g.e1;
-    if (i + 2 >= l.first && i + 2 < end) memory[at + 2] = g.e2;
-    if (i + 3 >= l.first && i + 3 < end) memory[at + 3] = g.e3;
+    if (at >= first && at < end) memory[at - first] = g.e0;
+    if (at + 1 >= first && at + 1 < end) memory[at + 1 - first] = g.e1;
+    if (at + 2 >= first && at + 2 < end) memory[at + 2 - first] = g.e2;
+    if (at + 3 >= first && at + 3 < end) memory[at + 3 - first] = g.e3;
 }
 
-static inline void cw_fill(cwn_launch l, cwn_word distribution, global uint *memory, ulong offset) {
-    const ulong end = (l.first + l.count + CWN_GROUP - 1) / CWN_GROUP;
-    for (ulong group = l.first / CWN_GROUP + get_global_id(0); group < end; group += get_global_size(0))
-        cw_store(memory, l, offset, group, cwn_group_of(l, distribution, group));
+static inline void cw_store_halves(global ushort *memory, ulong first, ulong end, ulong at, cwn_group g) {
+    if (at >= first && at + 4 <= end) {
+        vstore4((ushort4)(g.e0, g.e1, g.e2, g.e3), 0, memory + (at - first));
+        return;
+    }
+    if (at >= first && at < end) memory[at - first] = (ushort)g.e0;
+    if (at + 1 >= first && at + 1 < end) memory[at + 1 - first] = (ushort)g.e1;
+    if (at + 2 >= first && at + 2 < end) memory[at + 2 - first] = (ushort)g.e2;
+    if (at + 3 >= first && at + 3 < end) memory[at + 3 - first] = (ushort)g.e3;
 }
 
-kernel void cw_fill_constant(cwn_launch l, global uint *memory, ulong offset) {
-    cw_fill(l, CWN_CONSTANT, memory, offset);
+/* Element l.first goes to memory[offset], in bytes. Elements of 64 bits are pairs of words. */
+static inline void cw_fill(cwn_launch l, cwn_word distribution, cwn_word type, global uchar *memory, ulong offset) {
+    const ulong units = cwn_is_64(type) ? 2 : 1, first = l.first * units, end = (l.first + l.count) * units;
+    for (ulong group = first / 4 + get_global_id(0); group < (end + 3) / 4; group += get_global_size(0)) {
+        const cwn_group g = cwn_group_of(l, distribution, type, group);
+        if (cwn_is_16(type)) cw_store_halves((global ushort *)(memory + offset), first, end, group * 4, g);
+        else cw_store_words((global uint *)(memory + offset), first, end, group * 4, g);
+    }
 }
 
-kernel void cw_fill_identity(cwn_launch l, global uint *memory, ulong offset) {
-    cw_fill(l, CWN_IDENTITY, memory, offset);
-}
+#define CW_ROW(name, distribution, type) \
+    kernel void name(cwn_launch l, global uchar *memory, ulong offset) { cw_fill(l, distribution, type, memory, offset); }
+CWN_KERNEL_TABLE(CW_ROW)
+#undef CW_ROW
 
-kernel void cw_fill_uniform(cwn_launch l, global uint *memory, ulong offset) {
-    cw_fill(l, CWN_UNIFORM, memory, offset);
-}
-
-kernel void cw_fill_normal(cwn_launch l, global uint *memory, ulong offset) {
-    cw_fill(l, CWN_NORMAL, memory, offset);
-}
-
-kernel void cw_fill_truncated_normal(cwn_launch l, global uint *memory, ulong offset) {
-    cw_fill(l, CWN_TRUNCATED_NORMAL, memory, offset);
-}
-
-kernel void cw_fill_radius(cwn_launch l, global uint *memory, ulong offset) {
-    cw_fill(l, CWN_RADIUS, memory, offset);
-}
-
-kernel void cw_fill_sine(cwn_launch l, global uint *memory, ulong offset) {
-    cw_fill(l, CWN_SINE, memory, offset);
-}
-
-kernel void cw_fill_cosine(cwn_launch l, global uint *memory, ulong offset) {
-    cw_fill(l, CWN_COSINE, memory, offset);
-}
+#define CW_ROW(name, step, type, real) \
+    kernel void name(cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) { \
+        const cwn_crew crew = {get_global_id(0), get_global_size(0)}; \
+        cwn_do_step(step, type, real, m, memory + offset, scratch + scratch_offset, crew); \
+    }
+CWN_MATRIX_TABLE(CW_ROW)

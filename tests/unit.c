@@ -125,6 +125,30 @@ static void test_overflow_is_a_status(void **state) {
     expect_failure(&spec, CW_ERROR_OVERFLOW);
 }
 
+/* Normals, identity and uniform_full_int have their dtypes; limits of integers must fit and leave something between. */
+static void expect_bad_dtypes(const uint64_t *shape) {
+    static const struct { cw_initializer initializer; cw_dtype dtype; } bad[] = {
+        {CW_RANDOM_NORMAL, CW_INT32},   {CW_HE_NORMAL, CW_INT64},         {CW_IDENTITY, CW_UINT32},
+        {CW_RANDOM_UNIFORM, CW_UINT64}, {CW_UNIFORM_FULL_INT, CW_FLOAT16}, {CW_RANDOM_UNIFORM, CW_INT32},
+    };
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        cw_spec spec = spec_of(bad[i].initializer, 2, shape);
+        spec.dtype = bad[i].dtype;
+        expect_failure(&spec, CW_ERROR_ARGUMENT);
+    }
+    cw_spec spec = spec_of(CW_CONSTANT, 2, shape);
+    spec.dtype = CW_INT32;
+    spec.argument[CW_VALUE] = cw_integer(1ll << 31);
+    expect_failure(&spec, CW_ERROR_ARGUMENT);
+    spec.argument[CW_VALUE] = cw_real(1e30);
+    expect_failure(&spec, CW_ERROR_ARGUMENT);
+    spec.dtype = CW_FLOAT16;
+    spec.argument[CW_VALUE] = cw_real(65520.0);
+    expect_failure(&spec, CW_ERROR_ARGUMENT);
+    spec.argument[CW_VALUE] = cw_real(65519.0);
+    (void)plan_of(&spec);
+}
+
 static void test_bad_specs(void **state) {
     (void)state;
     const uint64_t shape[] = {2, 2, 2};
@@ -147,8 +171,9 @@ static void test_bad_specs(void **state) {
     spec.argument[CW_MAXVAL] = cw_real(3e38);
     expect_failure(&spec, CW_ERROR_ARGUMENT);
     spec = spec_of(CW_GLOROT_UNIFORM, 2, shape);
-    spec.dtype = CW_FLOAT64;
-    expect_failure(&spec, CW_ERROR_UNSUPPORTED);
+    spec.dtype = (cw_dtype)99;
+    expect_failure(&spec, CW_ERROR_ARGUMENT);
+    expect_bad_dtypes(shape);
     spec = spec_of((cw_initializer)99, 2, shape);
     expect_failure(&spec, CW_ERROR_ARGUMENT);
     spec = spec_of(CW_ZEROS, 2, shape);

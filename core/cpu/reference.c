@@ -5,31 +5,44 @@
 
 #include "numeric/group.h"
 
-/* Part of one group: a range may start and end inside it. */
-CWN_FN void put_part(const cwn_launch *l, cwn_word distribution, uint64_t first, uint64_t count, uint32_t *data) {
-    const cwn_group g = cwn_group_of(*l, distribution, first / CWN_GROUP);
-    const uint32_t e[CWN_GROUP] = {g.e0, g.e1, g.e2, g.e3};
-    memcpy(data, e + first % CWN_GROUP, count * sizeof *data);
+/* The elements of one group as they lie in memory. Hosts are little-endian. */
+CWN_FN void write_group(cwn_group g, cwn_word type, void *bytes) {
+    const uint16_t halves[4] = {(uint16_t)g.e0, (uint16_t)g.e1, (uint16_t)g.e2, (uint16_t)g.e3};
+    const uint32_t words[4] = {g.e0, g.e1, g.e2, g.e3};
+    if (cwn_is_16(type)) memcpy(bytes, halves, sizeof halves);
+    else memcpy(bytes, words, sizeof words);
 }
 
-CWN_FN void fill(const cwn_launch *l, cwn_word distribution, uint64_t first, uint64_t count, uint32_t *data) {
+/* Part of one group: a range may start and end inside it. */
+CWN_FN void put_part(const cwn_launch *l, cwn_word distribution, cwn_word type, uint64_t first, uint64_t count, char *data) {
+    const cwn_word elements = cwn_group_elements(type), bytes = cwn_bytes_of(type);
+    char group[16];
+    write_group(cwn_group_of(*l, distribution, type, first / elements), type, group);
+    memcpy(data, group + first % elements * bytes, count * bytes);
+}
+
+CWN_FN void fill(const cwn_launch *l, cwn_word distribution, cwn_word type, uint64_t first, uint64_t count, char *data) {
+    const cwn_word elements = cwn_group_elements(type), bytes = cwn_bytes_of(type);
     while (count) {
-        const uint64_t room = CWN_GROUP - first % CWN_GROUP, n = count < room ? count : room;
-        put_part(l, distribution, first, n, data);
+        const uint64_t room = elements - first % elements, n = count < room ? count : room;
+        put_part(l, distribution, type, first, n, data);
         first += n;
         count -= n;
-        data += n;
+        data += n * bytes;
     }
 }
 
-/* The distribution is named in each call, so that the compiler makes a loop for each. */
-void cw_reference_fill(const cwn_launch *l, uint64_t first, uint64_t count, uint32_t *data) {
-    switch (l->distribution) {
-    case CWN_CONSTANT: fill(l, CWN_CONSTANT, first, count, data); break;
-    case CWN_IDENTITY: fill(l, CWN_IDENTITY, first, count, data); break;
-    case CWN_UNIFORM: fill(l, CWN_UNIFORM, first, count, data); break;
-    case CWN_NORMAL: fill(l, CWN_NORMAL, first, count, data); break;
-    case CWN_TRUNCATED_NORMAL: fill(l, CWN_TRUNCATED_NORMAL, first, count, data); break;
-    default: fill(l, l->distribution, first, count, data); break;
+/* A loop for each kernel, so that the compiler knows distribution and type. */
+#define CW_ROW(name, distribution, type) \
+    static void name(const cwn_launch *l, uint64_t first, uint64_t count, char *data) { \
+        fill(l, distribution, type, first, count, data); \
     }
+CWN_KERNEL_TABLE(CW_ROW)
+#undef CW_ROW
+
+void cw_reference_fill(const cwn_launch *l, uint64_t first, uint64_t count, void *data) {
+#define CW_ROW(name, d, t) \
+    if (l->distribution == d && l->type == t) name(l, first, count, data);
+    CWN_KERNEL_TABLE(CW_ROW)
+#undef CW_ROW
 }

@@ -17,10 +17,28 @@
  *   cwn_bits64 cwn_double cwn_bits32 cwn_float   bit casts
  *   cwn_low(a)         the low half                     cwn_wide(f)  float to double, exact
  *   cwn_round(d)       double to float, to nearest, ties to even
- *   cwn_sqrt(f)        correctly rounded
+ *   cwn_sqrt(f)        correctly rounded                cwn_sqrt64(d)  the same of doubles
+ *   cwn_fma(a, b, c)   a * b + c in double with one rounding (fma.h)
+ *   cwn_less(a, b)     all bits set where the double a is less than b, else none
  *   cwn_at_least(d, c) max(d, c) of doubles that are not NaN
  *   cwn_if_odd(n, a, b)  a where the integer n is odd, else b; floats
- *   cwn_log_row(i)     row i mod 16 of the logarithm's table
+ *   cwn_divide(a, b)   a / b in float, correctly rounded
+ *   cwn_log_row(i)     row i mod 16 of the float logarithm's table
+ *   cwn_log64_row(i)   row i mod 128 of the double logarithm's
+ *   cwn_turn64_row(k)  row k mod 128 of the table of sines and cosines; 109 is the last
+ *
+ * Matrices (matrix.h, householder.h, cholesky.h) lie in memory, so their text loads and stores. It is written for a crew:
+ * each of `items` members does its share of a step, told by its number.
+ *
+ *   cwn_crew           a member's number and how many there are
+ *   CWN_GLOBAL         the address space of such memory
+ *   CWN_BARRIER()      all members of the crew come here before any goes on; what they stored is seen by all. Only in
+ *                      steps whose crew is one work-group or block, or one thread, and never where they may part ways
+ *   CWN_WIDTH          columns that one member takes at a time in loops that a compiler may vectorize
+ *   cwn_strip          CWN_STRIP doubles of neighbouring columns or rows
+ *   cwn_strip_of(x)    all of them x          cwn_strip_ma(x, s, t)  x * s + t, one rounding; x is one double
+ *   cwn_strip_at(p) cwn_strip_put(p, s)       neighbours in memory
+ *   cwn_strip_gather(p, step) cwn_strip_scatter(p, step, s)    `step` doubles apart
  *
  * Contraction: the text says fma where it may be one (cwn_ma) and everything else rounds at every step, so each
  * compiler is told not to contract: -ffp-contract=off, --fmad=false, FP_CONTRACT OFF.
@@ -28,8 +46,11 @@
 #ifndef CWN_DIALECT_H
 #define CWN_DIALECT_H
 
+#include "log64_table.h"
 #include "log_table.h"
+#include "sincos64_table.h"
 #define CWN_PAIR(inverse, logarithm) inverse, logarithm,
+#define CWN_QUAD(sine, sine_rest, cosine, cosine_rest) sine, sine_rest, cosine, cosine_rest,
 
 /* ---------------------------------------------------------------------------------------------- OpenCL C 1.2 */
 #if defined(__OPENCL_VERSION__)
@@ -60,7 +81,16 @@ typedef float cwn_f32;
 #define cwn_sqrt(x) convert_float_rte(sqrt((double)(x))) /* a float sqrt need not be correctly rounded here */
 #define cwn_at_least(x, c) fmax((x), (c))
 #define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
+#define cwn_fma(a, b, c) fma((a), (b), (c))
+#define cwn_sqrt64(x) sqrt(x)
+#define cwn_divide(a, b) convert_float_rte((double)(a) / (double)(b)) /* nor need a float quotient be */
+#define CWN_GLOBAL global
+/* Twice: with one barrier after a loop that few work-items enter, PoCL 3.1 leaves out work of steps with many barriers. */
+#define CWN_BARRIER() (barrier(CLK_GLOBAL_MEM_FENCE), barrier(CLK_GLOBAL_MEM_FENCE))
+#define cwn_less(a, b) (0UL - (ulong)((a) < (b)))
 __constant double cwn_log_table[32] = {CWN_LOG_TABLE(CWN_PAIR)};
+__constant double cwn_log64_table[256] = {CWN_LOG64_TABLE(CWN_PAIR)};
+__constant double cwn_sincos64_table[512] = {CWN_SINCOS64_TABLE(CWN_QUAD)};
 
 /* -------------------------------------------------------------------------------------------------- CUDA C++ */
 #elif defined(__CUDACC__)
@@ -90,7 +120,15 @@ typedef float cwn_f32;
 #define cwn_sqrt(x) __fsqrt_rn(x)
 #define cwn_at_least(x, c) fmax((x), (c))
 #define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
+#define cwn_fma(a, b, c) __fma_rn((a), (b), (c))
+#define cwn_sqrt64(x) __dsqrt_rn(x)
+#define cwn_divide(a, b) __fdiv_rn((a), (b))
+#define CWN_GLOBAL
+#define CWN_BARRIER() __syncthreads()
+#define cwn_less(a, b) (0ull - (uint64_t)((a) < (b)))
 static __device__ const double cwn_log_table[32] = {CWN_LOG_TABLE(CWN_PAIR)};
+static __device__ const double cwn_log64_table[256] = {CWN_LOG64_TABLE(CWN_PAIR)};
+static __device__ const double cwn_sincos64_table[512] = {CWN_SINCOS64_TABLE(CWN_QUAD)};
 
 /* ------------------------------------------------------------------------------------------------------- C11 */
 #else
@@ -101,10 +139,15 @@ static __device__ const double cwn_log_table[32] = {CWN_LOG_TABLE(CWN_PAIR)};
 typedef uint32_t cwn_word;
 typedef uint64_t cwn_long;
 static const double cwn_log_table[32] = {CWN_LOG_TABLE(CWN_PAIR)};
+static const double cwn_log64_table[256] = {CWN_LOG64_TABLE(CWN_PAIR)};
+static const double cwn_sincos64_table[512] = {CWN_SINCOS64_TABLE(CWN_QUAD)};
 
 #ifndef CWN_LANES
 #define CWN_LANES 1
 #endif
+#define CWN_GLOBAL
+#define CWN_BARRIER() ((void)0) /* the crew is one thread */
+#define cwn_divide(a, b) ((a) / (b))
 #if CWN_LANES == 1
 typedef uint64_t cwn_u64;
 typedef uint32_t cwn_u32;
@@ -123,6 +166,8 @@ CWN_FN cwn_f32 cwn_float(cwn_u32 x) { cwn_f32 b; memcpy(&b, &x, sizeof b); retur
 #define cwn_wide(x) ((cwn_f64)(x))
 #define cwn_round(x) ((cwn_f32)(x))
 #define cwn_sqrt(x) __builtin_sqrtf(x)
+#define cwn_sqrt64(x) __builtin_sqrt(x)
+#define cwn_less(a, b) (UINT64_C(0) - (uint64_t)((a) < (b)))
 #define cwn_at_least(x, c) ((x) < (c) ? (c) : (x))
 #define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
 #else
@@ -144,6 +189,8 @@ typedef float cwn_f32 __attribute__((vector_size(4 * CWN_LANES)));
 #define cwn_wide(x) __builtin_convertvector((x), cwn_f64)
 #define cwn_round(x) __builtin_convertvector((x), cwn_f32)
 CWN_FN cwn_f32 cwn_sqrt(cwn_f32 x) { for (int i = 0; i < CWN_LANES; i++) x[i] = __builtin_sqrtf(x[i]); return x; }
+CWN_FN cwn_f64 cwn_sqrt64(cwn_f64 x) { for (int i = 0; i < CWN_LANES; i++) x[i] = __builtin_sqrt(x[i]); return x; }
+#define cwn_less(a, b) ((cwn_u64)((a) < (b)))
 CWN_FN cwn_f64 cwn_at_least(cwn_f64 x, cwn_f64 c) { cwn_u64 less = (cwn_u64)(x < c); return (cwn_f64)(((cwn_u64)c & less) | ((cwn_u64)x & ~less)); }
 CWN_FN cwn_f32 cwn_if_odd(cwn_u32 n, cwn_f32 a, cwn_f32 b) { cwn_u32 odd = -(n & 1); return (cwn_f32)(((cwn_u32)a & odd) | ((cwn_u32)b & ~odd)); }
 #endif
@@ -156,27 +203,63 @@ CWN_FN cwn_f32 cwn_if_odd(cwn_u32 n, cwn_f32 a, cwn_f32 b) { cwn_u32 odd = -(n &
 #endif
 #if CWN_FMA && CWN_LANES == 1
 #define cwn_ma(a, b, c) __builtin_fma((a), (b), (c))
+#define cwn_fma(a, b, c) __builtin_fma((a), (b), (c))
 #else
 #define cwn_ma(a, b, c) ((a) * (b) + (c))
+#define cwn_fma(a, b, c) cwn_exact_ma((a), (b), (c))
 #endif
 
 #endif
 
+#if defined(__OPENCL_VERSION__) || defined(__CUDACC__)
+#define CWN_WIDTH 1
+#define CWN_STRIP 1
+typedef double cwn_strip;
+#define cwn_strip_of(x) (x)
+#define cwn_strip_at(p) (*(p))
+#define cwn_strip_put(p, s) (*(p) = (s))
+#define cwn_strip_gather(p, step) (*(p))
+#define cwn_strip_scatter(p, step, s) (*(p) = (s))
+#define cwn_strip_ma(x, s, t) cwn_fma((x), (s), (t))
+#elif CWN_LANES == 1
+#include "strip.h"
+#endif
+
+typedef struct { cwn_long item, items; } cwn_crew; /* a member's number, and how many there are */
 typedef struct { cwn_f64 inverse, logarithm; } cwn_row;
+typedef struct { cwn_f64 sine, sine_rest, cosine, cosine_rest; } cwn_turn_row;
 
 #if CWN_LANES == 1
 CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
     const cwn_row row = {cwn_log_table[2 * (i & 15)], cwn_log_table[2 * (i & 15) + 1]};
     return row;
 }
-#else
-CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
-    cwn_row row;
-    for (int lane = 0; lane < CWN_LANES; lane++) {
-        row.inverse[lane] = cwn_log_table[2 * (i[lane] & 15)];
-        row.logarithm[lane] = cwn_log_table[2 * (i[lane] & 15) + 1];
-    }
+CWN_FN cwn_row cwn_log64_row(cwn_u64 i) {
+    const cwn_row row = {cwn_log64_table[2 * (i & 127)], cwn_log64_table[2 * (i & 127) + 1]};
     return row;
+}
+CWN_FN cwn_turn_row cwn_turn64_row(cwn_u64 k) {
+    const cwn_u64 at = 4 * (k & 127);
+    const cwn_turn_row row = {cwn_sincos64_table[at], cwn_sincos64_table[at + 1], cwn_sincos64_table[at + 2],
+                              cwn_sincos64_table[at + 3]};
+    return row;
+}
+#else
+CWN_FN cwn_f64 cwn_gather(const double *table, cwn_u64 index) {
+    cwn_f64 row;
+    for (int lane = 0; lane < CWN_LANES; lane++) row[lane] = table[index[lane]];
+    return row;
+}
+CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
+    return (cwn_row){cwn_gather(cwn_log_table, 2 * (i & 15)), cwn_gather(cwn_log_table, 2 * (i & 15) + 1)};
+}
+CWN_FN cwn_row cwn_log64_row(cwn_u64 i) {
+    return (cwn_row){cwn_gather(cwn_log64_table, 2 * (i & 127)), cwn_gather(cwn_log64_table, 2 * (i & 127) + 1)};
+}
+CWN_FN cwn_turn_row cwn_turn64_row(cwn_u64 k) {
+    const cwn_u64 at = 4 * (k & 127);
+    return (cwn_turn_row){cwn_gather(cwn_sincos64_table, at), cwn_gather(cwn_sincos64_table, at + 1),
+                          cwn_gather(cwn_sincos64_table, at + 2), cwn_gather(cwn_sincos64_table, at + 3)};
 }
 #endif
 

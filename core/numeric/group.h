@@ -1,67 +1,128 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Numeric text: the map from a group's index to the bits of its four elements. A kernel does nothing else.
- * Adding a distribution is one case here (and one section of docs/NUMERICS.md).
+ * Numeric text: the map from a group's index to the bits of its elements. A kernel does nothing else.
+ * Adding a distribution is one case here, with its rows in launch.h (and one section of docs/NUMERICS.md).
  */
 #ifndef CWN_GROUP_H
 #define CWN_GROUP_H
 
+#include "integer.h"
 #include "launch.h"
 #include "normal.h"
+#include "normal64.h"
 #include "philox.h"
 #include "truncated.h"
 #include "uniform.h"
 
-#define CWN_GROUP 4 /* outputs of one generator call */
-
-/* Bits of elements 4 * group to 4 * group + 3. */
+/* The bits of a group's elements: four of 32 or of 16 bits, each in a word, or two of 64 bits, low half first. */
 typedef struct { cwn_u32 e0, e1, e2, e3; } cwn_group;
 
-CWN_FN cwn_u32 cwn_scaled(cwn_launch l, cwn_f32 draw) {
-    return cwn_bits32(cwn_affine(draw, cwn_float(l.scale), cwn_float(l.shift), l.flush));
-}
+/* ------------------------------------------------------------------------------------------- scale, shift, bits */
 
-CWN_FN cwn_group cwn_scaled_group(cwn_launch l, cwn_f32 a, cwn_f32 b, cwn_f32 c, cwn_f32 d) {
-    const cwn_group g = {cwn_scaled(l, a), cwn_scaled(l, b), cwn_scaled(l, c), cwn_scaled(l, d)};
+CWN_FN cwn_group cwn_group_64(cwn_u64 a, cwn_u64 b) {
+    const cwn_group g = {cwn_low(a), cwn_low(a >> 32), cwn_low(b), cwn_low(b >> 32)};
     return g;
 }
+
+CWN_FN cwn_group cwn_scaled_64(cwn_launch l, cwn_f64 a, cwn_f64 b) {
+    const cwn_f64 scale = cwn_double(l.scale), shift = cwn_double(l.shift);
+    return cwn_group_64(cwn_bits64(cwn_affine64(a, scale, shift, l.flush)), cwn_bits64(cwn_affine64(b, scale, shift, l.flush)));
+}
+
+/* Of a draw in float32, which the 16-bit types round first. */
+CWN_FN cwn_u32 cwn_scaled(cwn_launch l, cwn_word type, cwn_f32 draw) {
+    const cwn_f32 scale = cwn_float(cwn_low(l.scale)), shift = cwn_float(cwn_low(l.shift));
+    switch (type) {
+    case CWN_FLOAT16: return cwn_bits_float16(cwn_affine_float16(cwn_round_float16(draw), scale, shift));
+    case CWN_BFLOAT16: return cwn_bits_bfloat16(cwn_affine_bfloat16(cwn_round_bfloat16(draw), scale, shift, l.flush));
+    default: return cwn_bits32(cwn_affine(draw, scale, shift, l.flush));
+    }
+}
+
+CWN_FN cwn_group cwn_scaled_32(cwn_launch l, cwn_word type, cwn_f32 a, cwn_f32 b, cwn_f32 c, cwn_f32 d) {
+    const cwn_group g = {cwn_scaled(l, type, a), cwn_scaled(l, type, b), cwn_scaled(l, type, c), cwn_scaled(l, type, d)};
+    return g;
+}
+
+/* ------------------------------------------------------------------------------------------------- distributions */
 
 CWN_FN cwn_counter cwn_counter_of(cwn_launch l, cwn_u64 low, cwn_u64 high) {
     const cwn_counter start = {l.counter_low, l.counter_high}, steps = {low, high};
     return cwn_skip(start, steps);
 }
 
-CWN_FN cwn_group cwn_constant_group(cwn_launch l) {
-    const cwn_group g = {l.scale, l.scale, l.scale, l.scale};
-    return g;
+CWN_FN cwn_block cwn_block_of(cwn_launch l, cwn_u64 group) {
+    return cwn_philox(cwn_counter_of(l, group, 0), l.key0, l.key1);
 }
 
-CWN_FN cwn_u32 cwn_identity(cwn_launch l, cwn_u64 i) {
+CWN_FN cwn_group cwn_constant_group(cwn_launch l, cwn_word type) {
+    const cwn_u32 low = cwn_low(l.scale);
+    const cwn_group g = {low, low, low, low};
+    return cwn_is_64(type) ? cwn_group_64(l.scale, l.scale) : g;
+}
+
+CWN_FN cwn_u64 cwn_identity(cwn_launch l, cwn_u64 i) {
     return i < l.diagonal_end && i % l.diagonal_step == 0 ? l.scale : l.shift;
 }
 
-CWN_FN cwn_group cwn_identity_group(cwn_launch l, cwn_u64 group) {
-    const cwn_u64 i = group * CWN_GROUP;
-    const cwn_group g = {cwn_identity(l, i), cwn_identity(l, i + 1), cwn_identity(l, i + 2), cwn_identity(l, i + 3)};
+CWN_FN cwn_group cwn_identity_group(cwn_launch l, cwn_word type, cwn_u64 group) {
+    const cwn_u64 i = group * cwn_group_elements(type), e0 = cwn_identity(l, i), e1 = cwn_identity(l, i + 1);
+    if (cwn_is_64(type)) return cwn_group_64(e0, e1);
+    const cwn_group g = {cwn_low(e0), cwn_low(e1), cwn_low(cwn_identity(l, i + 2)), cwn_low(cwn_identity(l, i + 3))};
     return g;
 }
 
-CWN_FN cwn_group cwn_uniform_group(cwn_launch l, cwn_u64 group) {
-    const cwn_block x = cwn_philox(cwn_counter_of(l, group, 0), l.key0, l.key1);
-    return cwn_scaled_group(l, cwn_uniform(cwn_low(x.w0)), cwn_uniform(cwn_low(x.w1)), cwn_uniform(cwn_low(x.w2)),
-                            cwn_uniform(cwn_low(x.w3)));
+CWN_FN cwn_f32 cwn_uniform_of(cwn_word type, cwn_u64 w) {
+    switch (type) {
+    case CWN_FLOAT16: return cwn_uniform_float16(cwn_low(w));
+    case CWN_BFLOAT16: return cwn_uniform_bfloat16(cwn_low(w));
+    default: return cwn_uniform(cwn_low(w));
+    }
 }
 
-CWN_FN cwn_group cwn_normal_group(cwn_launch l, cwn_u64 group) {
-    const cwn_block x = cwn_philox(cwn_counter_of(l, group, 0), l.key0, l.key1);
+CWN_FN cwn_group cwn_uniform_group(cwn_launch l, cwn_word type, cwn_u64 group) {
+    const cwn_block x = cwn_block_of(l, group);
+    if (cwn_is_64(type)) return cwn_scaled_64(l, cwn_uniform64(x.w0, x.w1), cwn_uniform64(x.w2, x.w3));
+    return cwn_scaled_32(l, type, cwn_uniform_of(type, x.w0), cwn_uniform_of(type, x.w1), cwn_uniform_of(type, x.w2),
+                         cwn_uniform_of(type, x.w3));
+}
+
+CWN_FN cwn_group cwn_normal_group(cwn_launch l, cwn_word type, cwn_u64 group) {
+    const cwn_block x = cwn_block_of(l, group);
+    if (cwn_is_64(type)) {
+        const cwn_pair64 pair = cwn_normal64(x.w0, x.w1, x.w2, x.w3);
+        return cwn_scaled_64(l, pair.first, pair.second);
+    }
     const cwn_pair a = cwn_normal(x.w0, x.w1), b = cwn_normal(x.w2, x.w3);
-    return cwn_scaled_group(l, a.first, a.second, b.first, b.second);
+    return cwn_scaled_32(l, type, a.first, a.second, b.first, b.second);
 }
 
-/* 256 blocks are reserved per group. */
-CWN_FN cwn_group cwn_truncated_group(cwn_launch l, cwn_u64 group) {
+/* 256 blocks are reserved per group of float32, 128 per group of float64. */
+CWN_FN cwn_group cwn_truncated_group(cwn_launch l, cwn_word type, cwn_u64 group) {
+    if (cwn_is_64(type)) {
+        const cwn_kept64 z = cwn_truncated64(cwn_counter_of(l, group << 7, group >> 57), l.key0, l.key1);
+        return cwn_scaled_64(l, z.e0, z.e1);
+    }
     const cwn_kept z = cwn_truncated(cwn_counter_of(l, group << 8, group >> 56), l.key0, l.key1);
-    return cwn_scaled_group(l, z.e0, z.e1, z.e2, z.e3);
+    return cwn_scaled_32(l, type, z.e0, z.e1, z.e2, z.e3);
+}
+
+CWN_FN cwn_group cwn_integer_group(cwn_launch l, cwn_word type, cwn_u64 group) {
+    const cwn_block x = cwn_block_of(l, group);
+    const cwn_u32 low = cwn_low(l.shift), range = cwn_low(l.scale);
+    if (cwn_is_64(type))
+        return cwn_group_64(cwn_integer64(cwn_bits64_of(x.w0, x.w1), l.shift, l.scale),
+                            cwn_integer64(cwn_bits64_of(x.w2, x.w3), l.shift, l.scale));
+    const cwn_group g = {cwn_integer(cwn_low(x.w0), low, range), cwn_integer(cwn_low(x.w1), low, range),
+                         cwn_integer(cwn_low(x.w2), low, range), cwn_integer(cwn_low(x.w3), low, range)};
+    return g;
+}
+
+/* The words as they are: two of them, low half first, are also what a 64-bit integer is. */
+CWN_FN cwn_group cwn_full_integer_group(cwn_launch l, cwn_u64 group) {
+    const cwn_block x = cwn_block_of(l, group);
+    const cwn_group g = {cwn_low(x.w0), cwn_low(x.w1), cwn_low(x.w2), cwn_low(x.w3)};
+    return g;
 }
 
 CWN_FN cwn_u32 cwn_proof(cwn_word distribution, cwn_u64 w) {
@@ -71,20 +132,22 @@ CWN_FN cwn_u32 cwn_proof(cwn_word distribution, cwn_u64 w) {
 }
 
 CWN_FN cwn_group cwn_proof_group(cwn_word distribution, cwn_u64 group) {
-    const cwn_u64 w = group * CWN_GROUP;
+    const cwn_u64 w = group * 4;
     const cwn_group g = {cwn_proof(distribution, w), cwn_proof(distribution, w + 1), cwn_proof(distribution, w + 2),
                          cwn_proof(distribution, w + 3)};
     return g;
 }
 
-/* `distribution` is l.distribution, apart so that a kernel can name it and the compiler drop the other cases. */
-CWN_FN cwn_group cwn_group_of(cwn_launch l, cwn_word distribution, cwn_u64 group) {
+/* `distribution` and `type` are those of l, apart so that a kernel can name them and the compiler drop the other cases. */
+CWN_FN cwn_group cwn_group_of(cwn_launch l, cwn_word distribution, cwn_word type, cwn_u64 group) {
     switch (distribution) {
-    case CWN_CONSTANT: return cwn_constant_group(l);
-    case CWN_IDENTITY: return cwn_identity_group(l, group);
-    case CWN_UNIFORM: return cwn_uniform_group(l, group);
-    case CWN_NORMAL: return cwn_normal_group(l, group);
-    case CWN_TRUNCATED_NORMAL: return cwn_truncated_group(l, group);
+    case CWN_CONSTANT: return cwn_constant_group(l, type);
+    case CWN_IDENTITY: return cwn_identity_group(l, type, group);
+    case CWN_UNIFORM: return cwn_uniform_group(l, type, group);
+    case CWN_NORMAL: return cwn_normal_group(l, type, group);
+    case CWN_TRUNCATED_NORMAL: return cwn_truncated_group(l, type, group);
+    case CWN_INTEGER: return cwn_integer_group(l, type, group);
+    case CWN_FULL_INTEGER: return cwn_full_integer_group(l, group);
     default: return cwn_proof_group(distribution, group);
     }
 }

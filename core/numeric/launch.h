@@ -15,21 +15,85 @@ enum {
     CWN_UNIFORM = 3,
     CWN_NORMAL = 4,
     CWN_TRUNCATED_NORMAL = 5,
+    CWN_INTEGER = 6,
+    CWN_FULL_INTEGER = 7,
     /* 16 + cw_proof: element i is the function of the word i */
     CWN_RADIUS = 17,
     CWN_SINE = 18,
     CWN_COSINE = 19
 };
 
+/* What an element is to a kernel: a float of some kind, or just so many bits. */
+enum {
+    CWN_FLOAT32 = 1,
+    CWN_FLOAT64 = 2,
+    CWN_FLOAT16 = 3,
+    CWN_BFLOAT16 = 4,
+    CWN_BITS16 = 5,
+    CWN_BITS32 = 6,
+    CWN_BITS64 = 7
+};
+
 typedef struct {
-    cwn_long first, count;             /* the elements to write: global indices [first, first + count) */
+    cwn_long first, count;              /* the elements to write: global indices [first, first + count) */
     cwn_long counter_low, counter_high; /* of the block of element 0 */
-    cwn_long diagonal_step;            /* identity: element i is on the diagonal if this divides i ... */
-    cwn_long diagonal_end;             /* ... and i is less than this */
+    cwn_long diagonal_step;             /* identity: element i is on the diagonal if this divides i ... */
+    cwn_long diagonal_end;              /* ... and i is less than this */
+    cwn_long scale, shift;              /* constants, below */
     cwn_word key0, key1;
-    cwn_word distribution;
-    cwn_word flush;        /* 1 if a denormal can arise, which TensorFlow's CPU operations flush to zero */
-    cwn_word scale, shift; /* bits of a float: element = draw * scale + shift; scale alone for constant and identity */
+    cwn_word distribution, type;
+    cwn_word flush; /* 1 if a denormal can arise, which TensorFlow's CPU operations flush to zero */
+    cwn_word reserved;
 } cwn_launch;
+
+/* What scale and shift hold:
+ *   uniform, normals   element = draw * scale + shift, as bits of a double for float64, of a float for the others
+ *   integer            element = shift + bits % scale
+ *   constant           the bits of every element are scale
+ *   identity           scale on the diagonal, shift elsewhere */
+
+/* Every combination of distribution and type that there is, and the name of its kernel. */
+/* clang-format off */
+#define CWN_KERNEL_TABLE(ROW) \
+    ROW(cw_fill_constant_16,                CWN_CONSTANT,         CWN_BITS16) \
+    ROW(cw_fill_constant_32,                CWN_CONSTANT,         CWN_BITS32) \
+    ROW(cw_fill_constant_64,                CWN_CONSTANT,         CWN_BITS64) \
+    ROW(cw_fill_identity_16,                CWN_IDENTITY,         CWN_BITS16) \
+    ROW(cw_fill_identity_32,                CWN_IDENTITY,         CWN_BITS32) \
+    ROW(cw_fill_identity_64,                CWN_IDENTITY,         CWN_BITS64) \
+    ROW(cw_fill_uniform_float32,            CWN_UNIFORM,          CWN_FLOAT32) \
+    ROW(cw_fill_uniform_float64,            CWN_UNIFORM,          CWN_FLOAT64) \
+    ROW(cw_fill_uniform_float16,            CWN_UNIFORM,          CWN_FLOAT16) \
+    ROW(cw_fill_uniform_bfloat16,           CWN_UNIFORM,          CWN_BFLOAT16) \
+    ROW(cw_fill_normal_float32,             CWN_NORMAL,           CWN_FLOAT32) \
+    ROW(cw_fill_normal_float64,             CWN_NORMAL,           CWN_FLOAT64) \
+    ROW(cw_fill_normal_float16,             CWN_NORMAL,           CWN_FLOAT16) \
+    ROW(cw_fill_normal_bfloat16,            CWN_NORMAL,           CWN_BFLOAT16) \
+    ROW(cw_fill_truncated_normal_float32,   CWN_TRUNCATED_NORMAL, CWN_FLOAT32) \
+    ROW(cw_fill_truncated_normal_float64,   CWN_TRUNCATED_NORMAL, CWN_FLOAT64) \
+    ROW(cw_fill_truncated_normal_float16,   CWN_TRUNCATED_NORMAL, CWN_FLOAT16) \
+    ROW(cw_fill_truncated_normal_bfloat16,  CWN_TRUNCATED_NORMAL, CWN_BFLOAT16) \
+    ROW(cw_fill_integer_32,                 CWN_INTEGER,          CWN_BITS32) \
+    ROW(cw_fill_integer_64,                 CWN_INTEGER,          CWN_BITS64) \
+    ROW(cw_fill_full_integer_32,            CWN_FULL_INTEGER,     CWN_BITS32) \
+    ROW(cw_fill_full_integer_64,            CWN_FULL_INTEGER,     CWN_BITS64) \
+    ROW(cw_fill_radius,                     CWN_RADIUS,           CWN_FLOAT32) \
+    ROW(cw_fill_sine,                       CWN_SINE,             CWN_FLOAT32) \
+    ROW(cw_fill_cosine,                     CWN_COSINE,           CWN_FLOAT32)
+/* clang-format on */
+
+CWN_FN cwn_word cwn_is_16(cwn_word type) { return type == CWN_FLOAT16 || type == CWN_BFLOAT16 || type == CWN_BITS16; }
+CWN_FN cwn_word cwn_is_64(cwn_word type) { return type == CWN_FLOAT64 || type == CWN_BITS64; }
+CWN_FN cwn_word cwn_bytes_of(cwn_word type) { return cwn_is_16(type) ? 2 : cwn_is_64(type) ? 8 : 4; }
+
+/* A group is what one generator call gives, four words: two elements of 64 bits, or four smaller ones. */
+CWN_FN cwn_word cwn_group_elements(cwn_word type) { return cwn_is_64(type) ? 2 : 4; }
+
+/* Groups that a launch touches, from the one that holds its first element on. */
+CWN_FN cwn_long cwn_first_group(cwn_launch l) { return l.first / cwn_group_elements(l.type); }
+CWN_FN cwn_long cwn_end_group(cwn_launch l) {
+    const cwn_long size = cwn_group_elements(l.type);
+    return (l.first + l.count + size - 1) / size;
+}
 
 #endif

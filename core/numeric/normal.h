@@ -36,12 +36,17 @@ CWN_FN cwn_f32 cwn_radius(cwn_u64 w) {
     return cwn_sqrt(cwn_round(cwn_ma(y2, r2, cwn_ma(r, CWN_D(-2.0), y0))));
 }
 
-/* Sine and cosine of v. The angle's product is double and rounded to float as TensorFlow does, by adding half an ulp
- * of float to the bits and cutting (no input is a tie). Adding 1.5 * 2^52 to v * 2 / pi leaves the quadrant in the low
- * bits; it swaps the two polynomials and sets their signs. */
-CWN_FN cwn_pair cwn_turn(cwn_u64 w) {
+/* v: the product is double and rounded to float as TensorFlow does, by adding half an ulp of float to the bits and
+ * cutting (no input is a tie). */
+CWN_FN cwn_f64 cwn_angle(cwn_u64 w) {
     const cwn_f64 angle = cwn_count(w) * CWN_D(0x1.921fb54442d18p-21);
-    const cwn_f64 v = cwn_double((cwn_bits64(angle) + CWN_U(0x10000000)) & CWN_U(0xffffffffe0000000));
+    return cwn_double((cwn_bits64(angle) + CWN_U(0x10000000)) & CWN_U(0xffffffffe0000000));
+}
+
+/* Sine and cosine of v. Adding 1.5 * 2^52 to v * 2 / pi leaves the quadrant in the low bits; it swaps the two polynomials
+ * and sets their signs. */
+CWN_FN cwn_pair cwn_turn(cwn_u64 w) {
+    const cwn_f64 v = cwn_angle(w);
     const cwn_f64 shifted = cwn_ma(v, CWN_D(0x1.45f306dc9c883p-1), CWN_D(0x1.8p52));
     const cwn_f64 x = cwn_ma(shifted - CWN_D(0x1.8p52), CWN_D(-0x1.921fb54442d18p0), v), x2 = x * x;
     const cwn_f64 s1 = cwn_ma(x2, CWN_D(-0x1.994eb3774cf24p-13), CWN_D(0x1.1107605230bc4p-7));

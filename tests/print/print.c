@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * print FOLDER: every NAME.npy there, printed as NAME.txt and NAME.exact.txt, byte for byte; no file without the
- * others.
+ * print FOLDER: for every dtype the arrays of FOLDER/DTYPE.safetensors, printed as DTYPE.txt and DTYPE.exact.txt say,
+ * byte for byte.
  */
 #ifndef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 #endif
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -18,69 +17,58 @@
 #include <cmocka.h>
 
 #include "cli.h"
-#include "npy.h"
 #include "print.h"
+#include "safetensors.h"
 #include "text.h"
 
 static const char *folder;
 
-typedef void printer(FILE *file, const float *data, uint32_t rank, const uint64_t *shape);
+typedef void printer(FILE *file, cw_dtype dtype, const void *data, uint32_t rank, const uint64_t *shape);
 
-static void check(const char *name, const char *ending, const cw_tensor *t, printer *print) {
+/* Prints one array below its name and compares it with what comes next; returns what comes after that. */
+static const char *check(const char *expected, const cw_tensor *t, printer *print) {
     char *found = NULL;
     size_t length = 0;
-    const text expected = text_of(folder, name, ending);
     FILE *file = open_memstream(&found, &length);
-    print(file, t->data, t->rank, t->shape);
+    fprintf(file, "== %s\n", t->name);
+    print(file, t->dtype, t->data, t->rank, t->shape);
     fclose(file);
-    if (length != expected.length || memcmp(found, expected.bytes, length) != 0)
-        fail_msg("%s%s\nprinted:\n%sexpected:\n%s", name, ending, found, expected.bytes);
+    if (strncmp(expected, found, length) != 0)
+        fail_msg("%s\nprinted:\n%sexpected:\n%.*s", cw_dtype_name(t->dtype), found, (int)length + 80, expected);
     free(found);
+    return expected + length;
+}
+
+static void check_all(const char *dtype, const char *ending, const cw_safetensors *s, printer *print) {
+    const text expected = text_of(folder, dtype, ending);
+    const char *rest = expected.bytes;
+    for (size_t i = 0; i < s->count; i++) {
+        assert_string_equal(cw_dtype_name(s->tensor[i].dtype), dtype);
+        rest = check(rest, &s->tensor[i], print);
+    }
+    assert_string_equal(rest, "");
     free(expected.bytes);
 }
 
-static void check_both(const char *name) {
+static void test_dtype(void **state) {
+    const char *dtype = *state;
     char path[4096];
-    cw_tensor t = {0};
-    snprintf(path, sizeof path, "%s/%s.npy", folder, name);
-    assert_int_equal(cw_npy_read(path, &t), EXIT_GOOD);
-    assert_int_equal(t.dtype, CW_FLOAT32);
-    check(name, ".txt", &t, cw_print_array);
-    check(name, ".exact.txt", &t, cw_print_exact);
-    cw_tensor_free(&t);
+    cw_safetensors s = {0};
+    snprintf(path, sizeof path, "%s/%s.safetensors", folder, dtype);
+    assert_int_equal(cw_safetensors_open(path, &s), EXIT_GOOD);
+    assert_true(s.count > 0);
+    check_all(dtype, ".txt", &s, cw_print_array);
+    check_all(dtype, ".exact.txt", &s, cw_print_exact);
+    printf("%zu arrays printed in both ways\n", s.count);
+    cw_safetensors_close(&s);
 }
 
-static bool cut_ending(char *name, const char *ending) {
-    const size_t n = strlen(name), m = strlen(ending);
-    if (n <= m || strcmp(name + n - m, ending) != 0) return false;
-    name[n - m] = 0;
-    return true;
-}
-
-/* A text without its array would be a case that nobody looks at. */
-static void test_every_case(void **state) {
-    int arrays = 0, texts = 0;
-    char name[256];
-    DIR *dir = opendir(folder);
-    assert_non_null(dir);
-    (void)state;
-    for (const struct dirent *e; (e = readdir(dir)) != NULL;) {
-        snprintf(name, sizeof name, "%s", e->d_name);
-        if (cut_ending(name, ".txt")) texts++;
-        if (!cut_ending(name, ".npy")) continue;
-        check_both(name);
-        arrays++;
-    }
-    closedir(dir);
-    assert_true(arrays > 0);
-    assert_int_equal(texts, 2 * arrays);
-    printf("%d arrays printed in both ways\n", arrays);
-}
+/* clang-format off */
+#define CW_ROW(id, value, name, bytes) {name, test_dtype, NULL, NULL, name},
+/* clang-format on */
 
 int main(int argc, char **argv) {
-    static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_case),
-    };
+    static const struct CMUnitTest tests[] = {CW_DTYPE_TABLE(CW_ROW)};
     if (argc != 2) return 2;
     folder = argv[1];
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# fetch.sh [nvcc] [disassembler] [sanitizer]: NVIDIA's tools from PyPI, the first two if none is named. What is installed
-# already, in PATH or in /usr/local/cuda, is not fetched. No root needed.
+# fetch.sh [nvcc] [disassembler] [sanitizer]: NVIDIA's tools from PyPI, the first two if none is named. What is in PATH or
+# in /usr/local/cuda is not fetched. No root needed.
 #   nvcc          compiles the kernels; CMakeLists.txt looks in the folder where this puts it
 #   disassembler  cuobjdump and nvdisasm, for bench/machine_code.py
 #   sanitizer     compute-sanitizer, for tests/gpu.sh; of use with a GPU only
@@ -40,7 +40,7 @@ unpack() {
     made=$work/all/nvidia/cu13
     # zipfile drops the permissions.
     chmod -R go+rX "$made"
-    find "$made" -path '*/bin/*' -type f -exec chmod 755 {} +
+    find "$made" \( -path '*/bin/*' -o -path '*/cu13/compute-sanitizer/*' \) -type f -exec chmod 755 {} +
     [ -e "$made/lib64" ] || [ ! -e "$made/lib" ] || ln -s lib "$made/lib64"
 }
 
@@ -77,8 +77,9 @@ for what in "$@"; do
     # The first version of these that is on PyPI. It reads the machine code of earlier toolkits.
     disassembler)
         fetch disassembler nvdisasm disassembler-13.2 'nvidia-cuda-cuobjdump==13.2.* nvidia-cuda-nvdisasm==13.2.*' ;;
+    # Those of 13.0 and 13.2 lack TreeLauncherSubreaper, without which they start nothing.
     sanitizer)
-        fetch sanitizer compute-sanitizer sanitizer-13.0 'nvidia-cuda-sanitizer-api==13.0.*' ;;
+        fetch sanitizer compute-sanitizer sanitizer-13.5 'nvidia-cuda-sanitizer-api==13.5.*' ;;
     *)
         echo "fetch.sh: there is no $what; nvcc, disassembler or sanitizer" >&2
         exit 2 ;;

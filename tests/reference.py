@@ -782,7 +782,8 @@ def seed_row(rule, seed, call, count):
 
 
 def new_seed_row(function, arguments):
-    functions = {"split": split, "fold_in": fold_in, "hash": hash_of, "shard": shard, "unordered": unordered, "drawn": drawn}
+    functions = {"split": split, "fold_in": fold_in, "hash": hash_of, "shard": shard, "unordered": unordered,
+                 "drawn": drawn}
     return [str(functions[function](*ast.literal_eval(arguments)))]
 
 

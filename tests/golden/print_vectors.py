@@ -159,12 +159,13 @@ def log_rows():
 
 
 def turn_rows():
-    """Both ends, the branches, the multiples of pi/2, and inputs that tell the classes of processors apart."""
+    """Both ends, the branches, the multiples of pi/2, inputs that tell the classes of processors apart, and three that
+    tell which of two products of the sine part is fused."""
     written = ["0x0p+0", "0x1.921fb54442d18p-50", "0x1p-27", "0x1.999999999999ap-4", "0x1.020c49ba5e353p-3",
                "0x1.020c49ba5e354p-3", "0x1p-1", "0x1.b5fffffffffffp-1", "0x1.b6p-1", "0x1p+0", "0x1.8p+0",
                "0x1.921fb54442d18p+0", "0x1.f70bda1ff0b92p+0", "0x1.368fcffffffffp+1", "0x1.368fdp+1", "0x1.8p+1",
                "0x1.921fb54442d18p+1", "0x1p+2", "0x1.08ca8f2d4690dp+2", "0x1.4p+2", "0x1.6p+2", "0x1.8p+2",
-               "0x1.921fb54442d16p+2"]
+               "0x1.921fb54442d16p+2", "0x1.b3dc4cb05a507p+0", "0x1.029c68554369cp+1", "0x1.ffbfbf7f96b28p+1"]
     for v in map(float.fromhex, written):
         yield words(np.float64(v)), *(words(np.float64(x)) for x in turn(v))
 
@@ -393,7 +394,8 @@ def main():
     table("11.10", "Operations:", ("dtype", "a", "b", "fmul", "fadd"), typed_operation_rows())
     table("11.11 Rounding to 16 bits", "Section 2, f16 and bf16.", ("float", "float16", "bfloat16"), half_rows())
     table("11.12 Functions of doubles", "Section 6.4.", ("u", "log"), log_rows())
-    table("11.12", "Sines:", ("v", "sine", "cosine"), turn_rows())
+    table("11.12", "The last three rows tell which product is fused in c of the sine part.",
+          ("v", "sine", "cosine"), turn_rows())
     table("11.12", "Digests of the float64 tensors of shape (32768) whose element i is a function of u = m * 2^-52, m "
           "the upper 52 bits of i * 9e3779b97f4a7c15 modulo 2^64: log(u), with 1e-7 for u if u is less; sine(v) and "
           "cosine(v), with v = f64(2 pi u) as in section 6.4.", ("function of doubles", "digest"), double_proof_rows())

@@ -5,7 +5,8 @@ Run by hand, in the virtual environment of make_goldens.py, and paste the output
 
     python3 tests/golden/print_vectors.py [SECTION...]      such as 11.7; default: all
 
-The C library must be one whose log and sincos are those of section 6.4. tests/reference.py --vectors recomputes the tables from the document alone.
+The C library must be one whose log and sincos are those of section 6.4. tests/reference.py --vectors recomputes the
+tables from the document alone.
 """
 import ctypes
 import json
@@ -151,19 +152,20 @@ def turn(v):
 
 
 def log_rows():
-    """Both ends, the branch at 15/16, a row's limit, and one of the inputs that tell the classes of processors apart."""
+    """Both ends, the branch at 15/16, a row's limit, and an input that tells the classes of processors apart."""
     for u in (1e-7, 2.0**-23, 0.1, 0.5, 0.6875 - 2**-53, 0.6875, 0.75, 0.9375 - 2**-53, 0.9375,
               float.fromhex("0x1.ea4018f08a930p-1"), 1 - 2**-20, 1 - 2**-52):
         yield words(np.float64(u)), words(np.float64(LIBM.log(u)))
 
 
 def turn_rows():
-    """Both ends, the branches, the multiples of pi/2, and inputs that tell the classes of processors apart."""
+    """Both ends, the branches, the multiples of pi/2, inputs that tell the classes of processors apart, and three that
+    tell which of two products of the sine part is fused."""
     written = ["0x0p+0", "0x1.921fb54442d18p-50", "0x1p-27", "0x1.999999999999ap-4", "0x1.020c49ba5e353p-3",
                "0x1.020c49ba5e354p-3", "0x1p-1", "0x1.b5fffffffffffp-1", "0x1.b6p-1", "0x1p+0", "0x1.8p+0",
                "0x1.921fb54442d18p+0", "0x1.f70bda1ff0b92p+0", "0x1.368fcffffffffp+1", "0x1.368fdp+1", "0x1.8p+1",
                "0x1.921fb54442d18p+1", "0x1p+2", "0x1.08ca8f2d4690dp+2", "0x1.4p+2", "0x1.6p+2", "0x1.8p+2",
-               "0x1.921fb54442d16p+2"]
+               "0x1.921fb54442d16p+2", "0x1.b3dc4cb05a507p+0", "0x1.029c68554369cp+1", "0x1.ffbfbf7f96b28p+1"]
     for v in map(float.fromhex, written):
         yield words(np.float64(v)), *(words(np.float64(x)) for x in turn(v))
 
@@ -392,10 +394,11 @@ def main():
     table("11.10", "Operations:", ("dtype", "a", "b", "fmul", "fadd"), typed_operation_rows())
     table("11.11 Rounding to 16 bits", "Section 2, f16 and bf16.", ("float", "float16", "bfloat16"), half_rows())
     table("11.12 Functions of doubles", "Section 6.4.", ("u", "log"), log_rows())
-    table("11.12", "Sines:", ("v", "sine", "cosine"), turn_rows())
-    table("11.12", "Digests of the float64 tensors of shape (32768) whose element i is the function of u, with u = m * "
-          "2^-52, m the upper 52 bits of i * 9e3779b97f4a7c15 modulo 2^64: log(u), u raised to 1e-7 if it is less, "
-          "sine(v) and cosine(v) with v = 2 pi u as in 6.4.", ("function of doubles", "digest"), double_proof_rows())
+    table("11.12", "The last three rows tell which product is fused in c of the sine part.",
+          ("v", "sine", "cosine"), turn_rows())
+    table("11.12", "Digests of the float64 tensors of shape (32768) whose element i is a function of u = m * 2^-52, m "
+          "the upper 52 bits of i * 9e3779b97f4a7c15 modulo 2^64: log(u), with 1e-7 for u if u is less; sine(v) and "
+          "cosine(v), with v = f64(2 pi u) as in section 6.4.", ("function of doubles", "digest"), double_proof_rows())
     table("11.13 Refusals", "Section 7.5.", ("tensor", "result"), refusal_rows())
 
 

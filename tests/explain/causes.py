@@ -11,6 +11,7 @@ import ctypes
 import json
 import math
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from fractions import Fraction
 
 import numpy as np
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, ".."))
 import reference
 
 LIBM = ctypes.CDLL("libm.so.6")
@@ -26,7 +28,7 @@ for function in ("sinf", "cosf", "logf"):
     getattr(LIBM, function).restype = ctypes.c_float
     getattr(LIBM, function).argtypes = [ctypes.c_float]
 
-CASES = []
+CASES, NAMED = [], set()
 
 
 def case(function):
@@ -58,6 +60,7 @@ def save(name, array, bfloat16=False):
 
 def told(arguments, cause, words):
     """The cause and its words, in JSON and in the text."""
+    NAMED.add(cause)
     status, out, complaint = run(*arguments, "--json")
     assert status == 1, f"exit status {status}: {complaint}{out}"
     row = json.loads(out)["results"][0]
@@ -247,6 +250,9 @@ def seed():
         verify(make(plain + " --seed-rule stateless --seed 5,9"), plain + " --seed-rule stateless --seed 5,8", "seed",
                "the second number 9 instead of 8")
         verify(make(plain + " --seed-rule raw --seed 42,0,0,0,0,0"), plain + " --seed 42", "seed", "the seed as the key")
+        verify(make(plain + " --seed-rule raw --seed 0,0,42,0,0,0"), plain + " --seed 42", "seed", "the seed as the counter")
+        verify(make(plain + " --seed 6"), plain + " --seed-rule stateless --seed 6,1", "seed", "the seed rule keras")
+        verify(make(plain + " --seed-rule stateless --seed=-6,0"), plain + " --seed=-6", "seed", "the seed rule stateless")
     verify(make("--shape 9 --seed 2 --initializer uniform_full_int", "int64"), "--shape 9 --initializer uniform_full_int",
            "seed", "the seed 2 instead of 0", dtype="int64")
 
@@ -382,6 +388,10 @@ def steps():
     stddev, mean = F(np.float16(0.05)), F(np.float16(0.3))
     verify((normals() * stddev + mean).astype(np.float16), NORMAL + " --mean 0.3", "steps", "round every step to float16",
            dtype="float16")
+    early = ((normals() * stddev).astype(np.float16).astype(F) + mean).astype(np.float16)
+    single = in_one_step(normals(), stddev, mean).astype(np.float16)
+    for array in (early, single):
+        verify(array, NORMAL + " --mean 0.3", "steps", "round every step to float16", dtype="float16")
     low = struct.unpack("<f", struct.pack("<I", 0x3E9A << 16))[0]  # 0.3 in bfloat16
     wide = struct.unpack("<f", struct.pack("<I", 0x3D4D << 16))[0]  # 0.05
     verify(to_bfloat16(normals() * F(wide) + F(low)), NORMAL + " --mean 0.3", "steps", "round every step to bfloat16",
@@ -418,6 +428,11 @@ def main():
         except AssertionError as why:
             failed += 1
             print(f"FAILED  {function.__name__} (line {why.__traceback__.tb_next.tb_lineno}): {why}")
+    with open(os.path.join(HERE, "../../docs/EXPLAIN.md"), encoding="utf-8") as document:
+        written = set(re.findall(r"^\| `([a-z]+)` \|", document.read(), re.M))
+    if not chosen and written != NAMED:
+        failed += 1
+        print(f"FAILED  docs/EXPLAIN.md lists {sorted(written ^ NAMED)} too much or too little")
     return 1 if failed else 0
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what building and testing need (Debian packages; the CUDA compiler from PyPI if there is none), once per
-# machine. Run as root. Does nothing where everything is there.
+# Installs what building and testing need (Debian packages; the CUDA compiler and disassembler from PyPI if there are
+# none), once per machine. Run as root. Does nothing where everything is there.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -19,5 +19,5 @@ if [ -n "$missing" ]; then
     # shellcheck disable=SC2086 # a list of words
     apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
-if [ -x cuda/fetch_nvcc.sh ]; then cuda/fetch_nvcc.sh; fi
+if [ -x cuda/fetch.sh ]; then cuda/fetch.sh; fi
 echo "setup: ready"

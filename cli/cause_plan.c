@@ -19,6 +19,9 @@ static cw_spec spec_of(const cw_evidence *e) { return cw_plan_spec(&e->entry->pl
 
 static bool is_random(const cw_evidence *e) { return cw_initializer_is_random(spec_of(e).initializer); }
 
+/* A matrix has to be made whole to see one element of it, so few others are tried. */
+static bool is_matrix(const cw_evidence *e) { return cw_plan_matrix(&e->entry->plan).columns != 0; }
+
 /* The arguments as they were given: defaults would be refused where the initializer does not take them. */
 static cw_spec given_spec(const cw_evidence *e) {
     cw_spec s = e->entry->fields.spec;
@@ -62,93 +65,106 @@ static bool is_made_by_philox(const cw_evidence *e, cw_philox philox) {
 
 /* -------------------------------------------------------------------------------------------------------- seed */
 
-/* What other rules and other programs make of the same numbers. */
-static cw_philox rule_keras(int64_t a, int64_t b) {
+/* What every rule makes of one or two numbers; other programs too take a seed for the key. */
+static int64_t low(cw_int192 n) { return (int64_t)n.limb[0]; }
+
+static cw_philox rule_keras(cw_int192 a, cw_int192 b) {
     (void)b;
-    return cw_philox_keras(a, 0);
+    return cw_philox_keras(low(a), 0);
 }
 
-static cw_philox rule_stateless(int64_t a, int64_t b) { return cw_philox_stateless(a, b); }
-
-static cw_philox rule_exchanged(int64_t a, int64_t b) { return cw_philox_stateless(b, a); }
-
-static cw_philox rule_key(int64_t a, int64_t b) {
-    const cw_philox p = {{(uint32_t)a, (uint32_t)((uint64_t)a >> 32)}, {0, 0, 0, 0}};
+static cw_philox rule_keras2(cw_int192 a, cw_int192 b) {
     (void)b;
-    return p;
+    return cw_philox_keras2(low(a));
 }
 
-static cw_philox rule_counter(int64_t a, int64_t b) {
-    const cw_philox p = {{0, 0}, {(uint32_t)a, (uint32_t)((uint64_t)a >> 32), 0, 0}};
+static cw_philox rule_stateless(cw_int192 a, cw_int192 b) { return cw_philox_stateless(low(a), low(b)); }
+
+static cw_philox rule_stateless_exchanged(cw_int192 a, cw_int192 b) { return cw_philox_stateless(low(b), low(a)); }
+
+static cw_philox rule_stateful(cw_int192 a, cw_int192 b) { return cw_philox_stateful(a, b); }
+
+static cw_philox rule_stateful_exchanged(cw_int192 a, cw_int192 b) { return cw_philox_stateful(b, a); }
+
+static cw_philox rule_op_seed(cw_int192 a, cw_int192 b) {
     (void)b;
-    return p;
+    return cw_philox_stateful(cw_wide(CW_DEFAULT_GRAPH_SEED), a);
 }
 
+static cw_philox rule_generator(cw_int192 a, cw_int192 b) {
+    (void)b;
+    return cw_philox_generator(a);
+}
+
+/* `seeds` is 0 for what is no rule of its own. */
 static const struct {
-    const char *name;
-    cw_philox (*philox)(int64_t a, int64_t b);
+    const char *name, *text;
+    uint32_t seeds;
+    cw_philox (*philox)(cw_int192 a, cw_int192 b);
 } rules[] = {
-    {"the seed rule keras", rule_keras},
-    {"the seed rule stateless", rule_stateless},
-    {"the seed rule stateless with the two numbers exchanged", rule_exchanged},
-    {"the seed as the key, from counter 0", rule_key},
-    {"the seed as the counter, with key 0", rule_counter},
+    {"keras", "the seed rule keras", 1, rule_keras},
+    {"keras2", "the seed rule keras2", 1, rule_keras2},
+    {"stateless", "the seed rule stateless", 2, rule_stateless},
+    {"stateful", "the seed rule stateful: the seed is the key", 2, rule_stateful},
+    {"generator", "the seed rule generator", 1, rule_generator},
+    {"", "the seed rule stateless with the two numbers exchanged", 0, rule_stateless_exchanged},
+    {"", "the seed rule stateful with the two numbers exchanged", 0, rule_stateful_exchanged},
+    {"", "the seed rule stateful with no graph seed, and the seed as that of the op", 0, rule_op_seed},
 };
 enum { RULES = sizeof rules / sizeof *rules, MOST_SEEDS = 65536, MOST_CALLS = 64 };
 
-static int64_t seed_of(const cw_evidence *e, uint32_t i) { return i < e->entry->fields.seed_count ? e->entry->fields.seed[i] : 0; }
+static cw_int192 seed_of(const cw_evidence *e, uint32_t i) {
+    return i < e->entry->fields.seed_count ? e->entry->fields.seed[i].bits : cw_wide(0);
+}
 
 static bool seen_rule(const cw_evidence *e, cw_seen *seen) {
     for (int i = 0; i < RULES; i++) {
         if (!is_made_by_philox(e, rules[i].philox(seed_of(e, 0), seed_of(e, 1)))) continue;
-        SAY("%%s has the values of %s", rules[i].name);
+        SAY("%%s has the values of %s", rules[i].text);
         return true;
     }
     return false;
 }
 
-/* Small numbers, as people choose them, and other uses of the same generator. */
-static bool seen_number(const cw_evidence *e, cw_seen *seen) {
-    const bool pair = strcmp(e->entry->fields.seed_rule, "stateless") == 0;
-    for (int64_t call = 0; call < MOST_CALLS && !pair; call++)
-        if (is_made_by_philox(e, cw_philox_keras(seed_of(e, 0), call))) {
+/* Other uses of the same SeedGenerator; those of the other rules are a matter of the counter. */
+static bool seen_call(const cw_evidence *e, cw_seen *seen) {
+    if (strcmp(e->entry->fields.seed_rule, "keras") != 0) return false;
+    for (int64_t call = 0; call < MOST_CALLS; call++)
+        if (is_made_by_philox(e, cw_philox_keras(low(seed_of(e, 0)), call))) {
             SAY("%%s has the values of --call %" PRId64 " instead of %" PRId64, call, e->entry->fields.call);
             return true;
         }
-    for (int64_t n = 0; n < MOST_SEEDS; n++) {
-        if (is_made_by_philox(e, pair ? cw_philox_stateless(n, seed_of(e, 1)) : cw_philox_keras(n, 0))) {
-            SAY("%%s has the values of the seed %" PRId64 " instead of %" PRId64, n, seed_of(e, 0));
+    return false;
+}
+
+/* Small numbers, as people choose them, for either number of the seed. */
+static bool seen_number(const cw_evidence *e, cw_seen *seen) {
+    int rule = 0;
+    while (rule < RULES && strcmp(rules[rule].name, e->entry->fields.seed_rule) != 0) rule++;
+    for (int64_t n = 0; rule < RULES && n < MOST_SEEDS; n++)
+        for (uint32_t k = 0; k < rules[rule].seeds; k++) {
+            const cw_int192 a = k == 0 ? cw_wide(n) : seed_of(e, 0), b = k == 1 ? cw_wide(n) : seed_of(e, 1);
+            if (!is_made_by_philox(e, rules[rule].philox(a, b))) continue;
+            SAY("%%s has the values of %s %" PRId64, k ? "the second seed" : rules[rule].seeds == 2 ? "the first seed" : "the seed", n);
             return true;
         }
-        if (!pair || !is_made_by_philox(e, cw_philox_stateless(seed_of(e, 0), n))) continue;
-        SAY("%%s has the values of the second number %" PRId64 " instead of %" PRId64, n, seed_of(e, 1));
-        return true;
-    }
     return false;
 }
 
 bool cw_seen_seed(const cw_evidence *e, cw_seen *seen) {
-    return is_random(e) && (seen_rule(e, seen) || seen_number(e, seen));
+    return is_random(e) && (seen_rule(e, seen) || (!is_matrix(e) && (seen_call(e, seen) || seen_number(e, seen))));
 }
 
 /* ----------------------------------------------------------------------------------------------------- counter */
-
-/* The counter's low 64 bits; a carry out of them is no matter here. */
-static cw_philox moved(cw_philox p, uint64_t blocks) {
-    const uint64_t low = (p.counter[0] | (uint64_t)p.counter[1] << 32) + blocks;
-    p.counter[0] = (uint32_t)low;
-    p.counter[1] = (uint32_t)(low >> 32);
-    return p;
-}
 
 /* By single blocks, by whole tensors, and by 256 blocks an element, as tf.random's generators go on. */
 bool cw_seen_counter(const cw_evidence *e, cw_seen *seen) {
     const uint64_t steps[] = {1, cw_plan_blocks(&e->entry->plan), 256 * e->difference.elements};
     const cw_philox start = spec_of(e).philox;
-    for (int s = 0; s < 3 && is_random(e); s++)
+    for (int s = 0; s < 3 && is_random(e) && !is_matrix(e); s++)
         for (uint64_t i = 2; i < 2 * 256 + 2; i++) {
             const uint64_t k = i / 2 * steps[s];
-            if (!is_made_by_philox(e, moved(start, i % 2 ? 0 - k : k))) continue;
+            if (!is_made_by_philox(e, cw_philox_skip(start, i % 2 ? 0 - k : k, i % 2 ? UINT64_MAX : 0))) continue;
             SAY("%%s starts %" PRIu64 " Philox blocks %s", k, i % 2 ? "too early" : "too late");
             return true;
         }
@@ -213,7 +229,7 @@ static bool has_factor(const cw_evidence *e, const shard *s) {
 
 bool cw_seen_shard(const cw_evidence *e, cw_seen *seen) {
     shard s;
-    if (!is_random(e) || e->difference.elements < 2) return false;
+    if (!is_random(e) || is_matrix(e) || e->difference.elements < 2) return false;
     if (cw_find_factor(e) != 0 && find_shard(e, has_factor, &s))
         SAY("%%s is %.7g times the other: the fans are those of a part, such as axis %u cut into %" PRIu64, factor_of(e, &s),
             s.axis, s.parts);
@@ -233,7 +249,7 @@ bool cw_seen_store(const cw_evidence *e, cw_seen *seen) {
     float drawn[CHUNK];
     cw_plan plan;
     spec.dtype = CW_FLOAT32;
-    if ((dtype != CW_FLOAT16 && dtype != CW_BFLOAT16) || cw_plan_make(&spec, &plan, NULL)) return false;
+    if (is_matrix(e) || (dtype != CW_FLOAT16 && dtype != CW_BFLOAT16) || cw_plan_make(&spec, &plan, NULL)) return false;
     for (uint64_t i = 0; i < e->difference.elements; i++) {
         const uint64_t left = e->difference.elements - i;
         if (i % CHUNK == 0 && cw_reference(&plan, i, left < CHUNK ? left : CHUNK, drawn, NULL)) return false;
@@ -334,6 +350,7 @@ static bool is_computed_by(const cw_evidence *e, double (*draw)(const steps *), 
 
 static bool is_affine(const cw_evidence *e) {
     const cw_distribution d = cw_plan_distribution(&e->entry->plan);
+    if (is_matrix(e)) return false;
     return d == CW_DISTRIBUTION_UNIFORM || d == CW_DISTRIBUTION_NORMAL || d == CW_DISTRIBUTION_TRUNCATED_NORMAL;
 }
 

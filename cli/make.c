@@ -13,21 +13,30 @@ cw_sums cw_tensor_digest(const cw_tensor *tensor, const void *data) {
     return cw_digest_finish(sums, tensor->dtype, tensor->rank, tensor->shape);
 }
 
-/* One destination, large enough for every tensor, and host memory for its copy, which the CPU does not need. */
+/* One destination, large enough for every tensor, and scratch memory for it, and host memory for its copy, which the CPU does not need. */
 typedef struct maker {
     cw_device *device;
-    cw_destination destination;
+    cw_destination destination, scratch;
     void *copy;
     cw_sink *sink;
     void *user;
     cw_made made;
 } maker;
 
-static uint64_t largest(const cw_model *model) {
+static uint64_t largest(const cw_model *model, uint64_t (*bytes_of)(const cw_plan *plan)) {
     uint64_t most = 0;
     for (size_t i = 0; i < model->count; i++)
-        if (cw_plan_bytes(&model->entry[i].plan) > most) most = cw_plan_bytes(&model->entry[i].plan);
+        if (bytes_of(&model->entry[i].plan) > most) most = bytes_of(&model->entry[i].plan);
     return most;
+}
+
+/* What matrix initializers work in, where there are any. */
+static int allocate_scratch(maker *m, uint64_t bytes) {
+    cw_error why;
+    if (bytes == 0) return EXIT_GOOD;
+    if (cw_allocate(m->device, bytes, &m->scratch, &why)) return cw_complain_library(NULL, &why);
+    cw_lend(&m->destination, &m->scratch);
+    return EXIT_GOOD;
 }
 
 static int allocate(maker *m, uint64_t bytes) {
@@ -81,10 +90,12 @@ static int make_all(maker *m, const cw_model *model) {
 
 int cw_make(cw_device *device, const cw_model *model, cw_sink *sink, void *user, cw_made *made) {
     maker m = {.device = device, .sink = sink, .user = user};
-    int status = allocate(&m, largest(model));
+    int status = allocate(&m, largest(model, cw_plan_bytes));
+    if (status == EXIT_GOOD) status = allocate_scratch(&m, largest(model, cw_plan_scratch));
     if (status == EXIT_GOOD) status = make_all(&m, model);
     free(m.copy);
     cw_release(device, &m.destination);
+    cw_release(device, &m.scratch);
     *made = m.made;
     return status;
 }

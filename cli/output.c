@@ -41,13 +41,15 @@ static bool is_named(int fd, const char *path) {
 }
 
 /* Two runs that write the same FILE take turns, or one would rename what the other has half written. Where a file
- * system has no locks, they are on their own. A link is not followed, and a pipe is not waited for. */
+ * system has no locks, or no lasting inode numbers, they are on their own. A link is not followed, and a pipe is not
+ * waited for. */
 static int open_locked(const char *path) {
-    for (;;) {
+    enum { TRIES = 1000 };
+    for (int i = 1;; i++) {
         const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
         if (fd < 0) return fd;
         while (flock(fd, LOCK_EX) != 0 && errno == EINTR) continue;
-        if (is_named(fd, path)) return fd;
+        if (is_named(fd, path) || i == TRIES) return fd;
         close(fd);
     }
 }

@@ -144,7 +144,22 @@ static void put_normal(const cw_plan *plan, bool scaled, bool truncated) {
                              : "z * stddev + mean, both steps rounded; z is normal, by Box and Muller from two words");
 }
 
+static void put_orthogonal(const cw_plan *plan) {
+    const cw_matrix m = cw_plan_matrix(plan);
+    put_number("gain", cw_plan_scale(plan), "");
+    put("element", "gain * q, rounded; Q is that of a matrix of normal draws, the diagonal of R made positive");
+    if (m.method == CW_METHOD_NONE) return;
+    printf("  %-10s %" PRIu64 " x %" PRIu64 "%s, by %s\n", "matrix", m.rows, m.columns, m.transposed ? ", transposed" : "",
+           m.method == CW_METHOD_HOUSEHOLDER ? "Householder's reflections, with TensorFlow's bits"
+                                             : "Cholesky's method done twice in double");
+    printf("  %-10s %" PRIu64 " bytes\n", "scratch", cw_plan_scratch(plan));
+}
+
 static void put_values(const cw_plan *plan) {
+    if (cw_plan_spec(plan).initializer == CW_ORTHOGONAL) {
+        put_orthogonal(plan);
+        return;
+    }
     const bool scaled = cw_plan_spec(plan).argument[CW_SCALE].kind != CW_NUMBER_NONE;
     switch (cw_plan_distribution(plan)) {
     case CW_DISTRIBUTION_CONSTANT: put_number("value", cw_plan_scale(plan), ""); break;
@@ -176,15 +191,15 @@ static void put_philox(const cw_plan *plan, const cw_fields *fields) {
 static void print_one(const cw_entry *entry) {
     const cw_plan *plan = &entry->plan;
     const cw_spec s = cw_plan_spec(plan);
-    const uint64_t elements = cw_plan_elements(plan);
+    const uint64_t launches = cw_plan_launches(plan);
     printf("%s of shape %s, %s, dialect %s\n", cw_initializer_name(s.initializer),
            cw_shape_text_of(s.rank, s.shape).text, cw_dtype_name(s.dtype), cw_dialect_name(s.dialect));
     put_fans(plan);
     put_variance(plan);
     put_values(plan);
     if (cw_initializer_is_random(s.initializer)) put_philox(plan, &entry->fields);
-    printf("  %-10s %" PRIu64 ", %" PRIu64 " bytes, %d kernel launch%s\n", "elements", elements, cw_plan_bytes(plan),
-           elements != 0, elements ? "" : "es");
+    printf("  %-10s %" PRIu64 ", %" PRIu64 " bytes, %" PRIu64 " kernel launch%s\n", "elements", cw_plan_elements(plan),
+           cw_plan_bytes(plan), launches, launches == 1 ? "" : "es");
 }
 
 /* ------------------------------------------------------------------------------------------------ a model, as a table */
@@ -209,7 +224,7 @@ static void print_table(const cw_model *model) {
                cw_plan_fan_out(plan), cw_plan_elements(plan));
         elements += cw_plan_elements(plan);
         bytes += cw_plan_bytes(plan);
-        launches += cw_plan_elements(plan) != 0;
+        launches += cw_plan_launches(plan);
     }
     printf("%zu tensor%s, %" PRIu64 " elements, %" PRIu64 " bytes, %" PRIu64 " kernel launch%s\n", model->count,
            model->count == 1 ? "" : "s", elements, bytes, launches, launches == 1 ? "" : "es");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * For authors of backends: what a device is made of. A backend is a folder that fills in one cw_backend_ops and
- * embeds a cw_device as the first member of its own struct. It sees launches, never specs or plans.
+ * embeds a cw_device as the first member of its own struct. It sees launches and matrices, never specs or plans.
  *
  * Header-only on purpose: a backend needs nothing from libcounterweight that is not public.
  */
@@ -12,13 +12,17 @@
 #include <stdio.h>
 
 #include "counterweight/counterweight.h"
-#include "numeric/launch.h"
+#include "numeric/matrix.h"
 
 typedef struct cw_backend_ops {
     uint32_t backend; /* a cw_backend; destinations must carry the same */
     /* Enqueues the elements launch->first .. + count to the destination, whose size, alignment and backend were
      * checked. `count` is not 0. */
     cw_status (*fill)(cw_device *device, const cwn_launch *launch, const cw_destination *to, cw_error *why);
+    /* Enqueues the draws, unless the launch is NULL and a matrix of the destination's type lies there already, and then all
+     * steps of steps.h. The scratch memory was checked as the destination was. */
+    cw_status (*fill_matrix)(cw_device *device, const cwn_launch *draws, const cwn_matrix *matrix, const cw_destination *to,
+                             cw_error *why);
     cw_status (*sync)(cw_device *device, const cw_destination *on, cw_error *why);
     cw_status (*allocate)(cw_device *device, uint64_t bytes, cw_destination *to, cw_error *why);
     /* Both wait. `bytes` is not over to->bytes. */
@@ -49,6 +53,24 @@ __attribute__((unused)) static int cw_kernel_of(const cwn_launch *launch) {
     int i = 0;
     while (i < CW_KERNELS && (cw_kernels[i].distribution != launch->distribution || cw_kernels[i].type != launch->type)) i++;
     return i;
+}
+
+/* The rows of CWN_MATRIX_TABLE as values. */
+typedef struct cw_matrix_row {
+    const char *name;
+    uint32_t step, type, real;
+} cw_matrix_row;
+
+#define CW_ROW(name, step, type, real) {#name, step, type, real},
+__attribute__((unused)) static const cw_matrix_row cw_matrix_kernels[] = {CWN_MATRIX_TABLE(CW_ROW)};
+#undef CW_ROW
+enum { CW_MATRIX_KERNELS = sizeof cw_matrix_kernels / sizeof *cw_matrix_kernels };
+
+/* The index in cw_matrix_kernels. There is one for every matrix that a plan makes. */
+__attribute__((unused)) static int cw_matrix_kernel_of(uint32_t step, uint32_t type, uint32_t real) {
+    const cw_matrix_row *row = cw_matrix_kernels;
+    while (row->step != step || row->real != real || (row->type && row->type != type)) row++;
+    return (int)(row - cw_matrix_kernels);
 }
 
 /* Fills *why, if there is one, and returns status: `return cw_fail(why, CW_ERROR_SHAPE, 0, "...", ...)`. */

@@ -33,6 +33,7 @@ static double narrow(float x, cw_dtype dtype) {
 
 double cw_constant_real(cw_number n, cw_dtype dtype, cw_road road) {
     if (n.kind == CW_NUMBER_REAL && n.real == 0.0) return 0.0;
+    if (dtype == CW_BFLOAT16 && n.kind != CW_NUMBER_REAL) return narrow(integer_to_float(n), dtype);
     if (road == CW_ROAD_CONVERT)
         return dtype == CW_FLOAT64 ? cw_number_real(n) : narrow((float)cw_number_real(n), dtype);
     if (n.kind == CW_NUMBER_REAL) {

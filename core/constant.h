@@ -8,7 +8,8 @@
 
 #include "counterweight/counterweight.h"
 
-/* CONVERT is tf.convert_to_tensor(x, dtype): a Python int goes through double, and integer dtypes take integers only.
+/* CONVERT is tf.convert_to_tensor(x, dtype): a Python int goes through double (but to bfloat16 directly), and integer
+ * dtypes take integers only.
  * CAST is tf.cast(x, dtype), as Keras 3 does with limits and constants: a Python float goes through float32 first, even
  * to float64, a Python int directly, and a float to an integer dtype loses its fraction.
  * Source: tensorflow/core/lib or python/lib/core/py_seq_tensor.cc, tensorflow/python/ops/math_ops.py (cast). */

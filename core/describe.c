@@ -4,8 +4,7 @@
  */
 #include <inttypes.h>
 
-#include "backend.h"
-#include "plan.h"
+#include "matrix.h"
 
 typedef struct cw_text {
     char *to;
@@ -57,6 +56,12 @@ static void put_philox(cw_text *t, const cw_philox *x) {
         x->key[0], x->key[1], x->counter[0], x->counter[1], x->counter[2], x->counter[3]);
 }
 
+static void put_matrix(cw_text *t, const cwn_matrix *m) {
+    put(t, "\"matrix\":{\"rows\":%" PRIu64 ",\"columns\":%" PRIu64 ",\"transposed\":%s,\"method\":\"%s\",\"scratch\":%" PRIu64 "},",
+        m->rows, m->columns, m->transposed ? "true" : "false",
+        cw_matrix_method(m) == CW_METHOD_CHOLESKY ? "cholesky" : "householder", m->scratch);
+}
+
 static void put_plan(cw_text *t, const cw_decided *p) {
     put(t, "{\"initializer\":\"%s\",\"dtype\":\"%s\",\"dialect\":\"%s\",", cw_initializer_name(p->spec.initializer),
         cw_dtype_name(p->spec.dtype), cw_dialect_name(p->spec.dialect));
@@ -68,7 +73,8 @@ static void put_plan(cw_text *t, const cw_decided *p) {
     put_constants(t, p);
     put_philox(t, &p->spec.philox);
     put(t, "\"blocks\":%" PRIu64 ",\"elements\":%" PRIu64 ",\"bytes\":%" PRIu64 ",", p->blocks, p->elements, p->bytes);
-    put(t, "\"launches\":%d,\"numerics\":%" PRIu32 "}", p->elements != 0, cw_numerics_version());
+    if (p->matrix.columns) put_matrix(t, &p->matrix);
+    put(t, "\"launches\":%" PRIu64 ",\"numerics\":%" PRIu32 "}", p->launches, cw_numerics_version());
 }
 
 cw_status cw_plan_describe(const cw_plan *plan, char *text, size_t capacity, size_t *needed) {

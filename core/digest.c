@@ -2,10 +2,10 @@
  *
  * The digest: docs/NUMERICS.md, section "Digest".
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include "backend.h"
-#include "plan.h"
+#include "matrix.h"
 #include "reference.h"
 
 #define CHUNK 4096u
@@ -56,17 +56,30 @@ void cw_digest_total(cw_sums *total, const char *name, cw_sums digest) {
     for (uint64_t w = 0; total && w < 2; w++) total->word[w] += mix(digest.word[w] + mix(n + w));
 }
 
-cw_status cw_digest(const cw_plan *plan, cw_sums *digest, cw_error *why) {
-    const cw_decided *p = cw_decided_of(plan);
+static cw_status add_elements(cw_sums *sums, const cw_decided *p) {
     uint64_t chunk[CHUNK];
-    cw_sums sums = {{0, 0}};
-    if (!p) return cw_fail(why, CW_ERROR_STRUCT, 0, "the plan was not made by cw_plan_make of this version");
-    if (!digest) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_digest needs a place for the digest");
     for (uint64_t i = 0; i < p->elements; i += CHUNK) {
         const uint64_t n = p->elements - i < CHUNK ? p->elements - i : CHUNK;
         cw_reference_fill(&p->launch, i, n, chunk);
-        cw_digest_add(&sums, p->spec.dtype, chunk, i, n);
+        cw_digest_add(sums, p->spec.dtype, chunk, i, n);
     }
-    *digest = cw_digest_finish(sums, p->spec.dtype, p->spec.rank, p->spec.shape);
     return CW_OK;
+}
+
+static cw_status add_matrix(cw_sums *sums, const cw_decided *p, cw_error *why) {
+    void *whole = cw_matrix_make(p, why);
+    if (!whole) return CW_ERROR_MEMORY;
+    cw_digest_add(sums, p->spec.dtype, whole, 0, p->elements);
+    free(whole);
+    return CW_OK;
+}
+
+cw_status cw_digest(const cw_plan *plan, cw_sums *digest, cw_error *why) {
+    const cw_decided *p = cw_decided_of(plan);
+    cw_sums sums = {{0, 0}};
+    if (!p) return cw_fail(why, CW_ERROR_STRUCT, 0, "the plan was not made by cw_plan_make of this version");
+    if (!digest) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_digest needs a place for the digest");
+    const cw_status status = p->matrix.columns ? add_matrix(&sums, p, why) : add_elements(&sums, p);
+    if (!status) *digest = cw_digest_finish(sums, p->spec.dtype, p->spec.rank, p->spec.shape);
+    return status;
 }

@@ -282,19 +282,17 @@ static void explain_identity(cw_way *w) {
     explain_fixed(w, diagonal ? "on the diagonal: the gain" : "off the diagonal: the gain times 0", cwn_identity(w->l, w->index));
 }
 
-/* 0 for a distribution whose elements have no way of their own. */
-static int explain(cw_way *w) {
+static void explain(cw_way *w) {
     const cwn_word distribution = w->l.distribution;
     if (distribution != CWN_CONSTANT && distribution != CWN_IDENTITY) add_place(w);
     switch (distribution) {
-    case CWN_CONSTANT: explain_fixed(w, "the same for every element", w->l.scale); return 1;
-    case CWN_IDENTITY: explain_identity(w); return 1;
-    case CWN_UNIFORM: explain_uniform(w); return 1;
-    case CWN_NORMAL: explain_normal(w, add_only_block(w), w->lane); return 1;
-    case CWN_TRUNCATED_NORMAL: explain_truncated(w); return 1;
-    case CWN_INTEGER: explain_integer(w); return 1;
-    case CWN_FULL_INTEGER: explain_full_integer(w); return 1;
-    default: return 0;
+    case CWN_CONSTANT: explain_fixed(w, "the same for every element", w->l.scale); break;
+    case CWN_IDENTITY: explain_identity(w); break;
+    case CWN_UNIFORM: explain_uniform(w); break;
+    case CWN_NORMAL: explain_normal(w, add_only_block(w), w->lane); break;
+    case CWN_TRUNCATED_NORMAL: explain_truncated(w); break;
+    case CWN_INTEGER: explain_integer(w); break;
+    default: explain_full_integer(w); break;
     }
 }
 
@@ -306,11 +304,12 @@ cw_status cw_explain(const cw_plan *plan, uint64_t index, cw_explanation *explan
     if (index >= p->elements)
         return cw_fail(why, CW_ERROR_ARGUMENT, 0, "there is no element %" PRIu64 " among the tensor's %" PRIu64, index,
                        p->elements);
+    if (p->matrix.columns)
+        return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "an element of %s depends on the whole matrix (explain random_normal)",
+                       cw_initializer_name(p->spec.initializer));
     const cwn_word size = cwn_group_elements(p->launch.type);
     cw_way w = {.to = &e, .plan = p, .l = p->launch, .index = index, .group = index / size, .lane = (uint32_t)(index % size)};
-    if (!explain(&w))
-        return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "an element of %s has no way of its own: it depends on the whole matrix",
-                       cw_initializer_name(p->spec.initializer));
+    explain(&w);
     *explanation = e;
     return CW_OK;
 }

@@ -37,6 +37,26 @@ static cw_status check_room(const cw_destination *d, uint64_t bytes, uint64_t si
     return CW_OK;
 }
 
+/* Scratch memory needs 8 bytes of alignment for its doubles. */
+static cw_status check_scratch(const cw_destination *d, uint64_t bytes, cw_error *why) {
+    const uint64_t base = d->backend == CW_BACKEND_OPENCL ? 0 : (uint64_t)(uintptr_t)d->scratch;
+    if (!d->scratch)
+        return cw_fail(why, CW_ERROR_DESTINATION, 0, "the initializer works in scratch memory, and none was lent (%" PRIu64
+                       " bytes, as cw_plan_scratch says, by cw_lend)", bytes);
+    if (d->scratch_bytes < bytes)
+        return cw_fail(why, CW_ERROR_DESTINATION, 0, "%" PRIu64 " bytes of scratch memory were lent, and %" PRIu64
+                       " are needed", d->scratch_bytes, bytes);
+    if ((base + d->scratch_offset) % 8)
+        return cw_fail(why, CW_ERROR_DESTINATION, 0, "the scratch memory is not aligned to 8 bytes");
+    return CW_OK;
+}
+
+static cw_status fill_matrix(cw_device *device, const cw_decided *p, const cw_destination *to, cw_error *why) {
+    cw_status status = check_room(to, p->bytes, cw_dtype_size(p->spec.dtype), why);
+    if (!status) status = check_scratch(to, p->matrix.scratch, why);
+    return status ? status : device->ops->fill_matrix(device, &p->launch, &p->matrix, to, why);
+}
+
 static cw_status fill(cw_device *device, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const uint64_t size = cwn_bytes_of(launch->type);
     const cw_status status = check_room(to, launch->count * size, size, why);
@@ -48,6 +68,7 @@ cw_status cw_fill(cw_device *device, const cw_plan *plan, const cw_destination *
     const cw_status status = check_destination(device, destination, why);
     if (status) return status;
     if (!p) return cw_fail(why, CW_ERROR_STRUCT, 0, "the plan was not made by cw_plan_make of this version");
+    if (p->matrix.columns) return fill_matrix(device, p, destination, why);
     return fill(device, &p->launch, destination, why);
 }
 

@@ -14,7 +14,9 @@ typedef enum cw_rule {
     CW_RULE_NORMAL,
     CW_RULE_TRUNCATED_NORMAL,
     CW_RULE_VARIANCE_SCALING,
-    CW_RULE_FULL_INTEGER
+    CW_RULE_UNIT_SCALING,
+    CW_RULE_FULL_INTEGER,
+    CW_RULE_ORTHOGONAL
 } cw_rule;
 
 typedef struct cw_initializer_row {

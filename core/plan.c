@@ -12,6 +12,7 @@
 
 #include "backend.h"
 #include "constant.h"
+#include "matrix.h"
 #include "names.h"
 #include "shape.h"
 
@@ -137,6 +138,21 @@ static cw_status plan_identity(cw_decided *p, cw_number gain, cw_error *why) {
     return CW_OK;
 }
 
+/* gain * Q. The draws are normals of the dtype, with mean 0 and standard deviation 1. */
+static cw_status plan_orthogonal(cw_decided *p, cw_number gain, cw_error *why) {
+    const cw_dtype dtype = p->spec.dtype;
+    const double x = cw_constant_read(cw_constant_real(gain, dtype, CW_ROAD_CONVERT), dtype);
+    if (p->spec.rank < 2)
+        return cw_fail(why, CW_ERROR_SHAPE, 0, "The tensor to initialize must be at least two-dimensional. Received: a "
+                       "shape of rank %u (give two axes)", (unsigned)p->spec.rank);
+    if (refuse_unless_finite(p, x, "gain", why)) return CW_ERROR_ARGUMENT;
+    set_affine(p, CW_DISTRIBUTION_NORMAL, 1.0, 0.0);
+    p->scale = cw_number_real(gain);
+    p->matrix.gain = cw_constant_operand(x, dtype);
+    p->matrix.flush = needs_flush(x, dtype);
+    return p->elements ? cw_matrix_plan(&p->matrix, &p->spec, p->elements, why) : CW_OK;
+}
+
 static cw_status plan_full_integer(cw_decided *p) {
     set_launch(p, CW_DISTRIBUTION_FULL_INTEGER, bits_type(p->spec.dtype), 0, 0);
     return CW_OK;
@@ -165,6 +181,14 @@ static cw_status plan_scaling(cw_decided *p, const cw_number *argument, cw_error
                        cw_real(truncated ? stddev / 0.87962566103423978 : stddev), why);
 }
 
+/* The product of all axes but the last; tensorflow/python/ops/init_ops.py (UniformUnitScaling), which multiplies floats. */
+static cw_status plan_unit_scaling(cw_decided *p, const cw_number *argument, cw_error *why) {
+    double n = 1.0;
+    for (uint32_t i = 0; i + 1 < p->spec.rank; i++) n *= (double)p->spec.shape[i];
+    const double limit = square_root(3.0 / (n < 1.0 ? 1.0 : n)) * cw_number_real(argument[CW_FACTOR]);
+    return plan_uniform(p, cw_real(-limit), cw_real(limit), why);
+}
+
 static cw_status plan_values(cw_decided *p, const cw_initializer_row *row, cw_error *why) {
     const cw_number *a = p->spec.argument;
     switch (row->rule) {
@@ -174,7 +198,9 @@ static cw_status plan_values(cw_decided *p, const cw_initializer_row *row, cw_er
     case CW_RULE_NORMAL: return plan_normal(p, CW_DISTRIBUTION_NORMAL, a[CW_MEAN], a[CW_STDDEV], why);
     case CW_RULE_TRUNCATED_NORMAL:
         return plan_normal(p, CW_DISTRIBUTION_TRUNCATED_NORMAL, a[CW_MEAN], a[CW_STDDEV], why);
+    case CW_RULE_UNIT_SCALING: return plan_unit_scaling(p, a, why);
     case CW_RULE_FULL_INTEGER: return plan_full_integer(p);
+    case CW_RULE_ORTHOGONAL: return plan_orthogonal(p, a[CW_GAIN], why);
     default: return plan_scaling(p, a, why);
     }
 }
@@ -243,6 +269,9 @@ static cw_status check_spec(const cw_spec *spec, const cw_initializer_row *row, 
 static cw_status check_dtype(const cw_spec *spec, const cw_initializer_row *row, cw_error *why) {
     const char *dtype = cw_dtype_name(spec->dtype);
     const int real = cw_dtype_is_float(spec->dtype), integer = cw_dtype_is_signed(spec->dtype);
+    if (row->rule == CW_RULE_ORTHOGONAL && spec->dtype == CW_BFLOAT16)
+        return cw_fail(why, CW_ERROR_ARGUMENT, 0, "Value for attr 'T' of bfloat16 is not in the list of allowed values: "
+                       "double, float, half (use one of these)");
     const int uniform = row->rule == CW_RULE_UNIFORM ||
                         (row->rule == CW_RULE_VARIANCE_SCALING && spec->dialect == CW_DIALECT_KERAS3 &&
                          spec->argument[CW_DISTRIBUTION].integer == CW_DISTRIBUTION_UNIFORM);
@@ -267,6 +296,7 @@ static cw_status decide(cw_decided *p, const cw_initializer_row *row, cw_error *
     if (!status) status = count_blocks(p, why);
     p->bytes = p->elements * cw_dtype_size(p->spec.dtype);
     p->launch.count = p->elements;
+    p->launches = p->matrix.columns ? 1 + cw_matrix_launches(&p->matrix) : p->elements != 0;
     set_philox(&p->launch, &p->spec.philox);
     return status;
 }
@@ -294,9 +324,17 @@ uint64_t cw_plan_bytes(const cw_plan *plan) { return cw_decided_of(plan)->bytes;
 uint64_t cw_plan_fan_in(const cw_plan *plan) { return cw_decided_of(plan)->fan_in; }
 uint64_t cw_plan_fan_out(const cw_plan *plan) { return cw_decided_of(plan)->fan_out; }
 uint64_t cw_plan_blocks(const cw_plan *plan) { return cw_decided_of(plan)->blocks; }
+uint64_t cw_plan_launches(const cw_plan *plan) { return cw_decided_of(plan)->launches; }
+uint64_t cw_plan_scratch(const cw_plan *plan) { return cw_decided_of(plan)->matrix.scratch; }
 double cw_plan_scale(const cw_plan *plan) { return cw_decided_of(plan)->scale; }
 double cw_plan_shift(const cw_plan *plan) { return cw_decided_of(plan)->shift; }
 cw_spec cw_plan_spec(const cw_plan *plan) { return cw_decided_of(plan)->spec; }
 cw_distribution cw_plan_distribution(const cw_plan *plan) {
     return (cw_distribution)cw_decided_of(plan)->launch.distribution;
+}
+
+cw_matrix cw_plan_matrix(const cw_plan *plan) {
+    const cwn_matrix *m = &cw_decided_of(plan)->matrix;
+    const cw_matrix matrix = {m->rows, m->columns, cw_matrix_method(m), (int)m->transposed};
+    return matrix;
 }

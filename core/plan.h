@@ -6,7 +6,7 @@
 #define CW_PLAN_H
 
 #include "counterweight/counterweight.h"
-#include "numeric/launch.h"
+#include "numeric/matrix.h"
 
 /* may_alias: it is read through a cw_plan. */
 typedef struct __attribute__((may_alias)) cw_decided {
@@ -14,10 +14,12 @@ typedef struct __attribute__((may_alias)) cw_decided {
     cw_spec spec;               /* defaults filled in */
     uint64_t elements, bytes, fan_in, fan_out, blocks;
     double scale, shift; /* before rounding to the dtype */
-    cwn_launch launch;
+    cwn_launch launch;   /* of a matrix initializer: the draws */
+    cwn_matrix matrix;   /* without columns but for a matrix initializer that has elements */
+    uint64_t launches;
 } cw_decided;
 
-#define CW_PLAN_MADE 0x43570001u /* changes with the layout above */
+#define CW_PLAN_MADE 0x43570002u /* changes with the layout above */
 _Static_assert(sizeof(cw_decided) <= sizeof(cw_plan), "cw_plan is too small for what is decided");
 
 /* NULL if the plan is NULL or was not made by this version. */

@@ -3,10 +3,12 @@
  * Host bytes against the definition. No backend takes part.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "backend.h"
 #include "constant.h"
+#include "matrix.h"
 #include "plan.h"
 #include "reference.h"
 
@@ -48,21 +50,34 @@ static cw_status conclude(const cw_difference *d, cw_difference *difference, cw_
                    d->count, d->elements, d->first);
 }
 
+static cw_status compare_elements(cw_difference *d, const cw_decided *p, const void *data) {
+    const size_t size = cw_dtype_size(p->spec.dtype);
+    uint64_t expected[CHUNK];
+    for (uint64_t i = 0; i < p->elements; i += CHUNK) {
+        const uint64_t n = p->elements - i < CHUNK ? p->elements - i : CHUNK;
+        cw_reference_fill(&p->launch, i, n, expected);
+        compare(d, p->spec.dtype, expected, (const char *)data + size * i, i, n);
+    }
+    return CW_OK;
+}
+
+static cw_status compare_matrix(cw_difference *d, const cw_decided *p, const void *data, cw_error *why) {
+    void *expected = cw_matrix_make(p, why);
+    if (!expected) return CW_ERROR_MEMORY;
+    compare(d, p->spec.dtype, expected, data, 0, p->elements);
+    free(expected);
+    return CW_OK;
+}
+
 cw_status cw_verify(const cw_plan *plan, const void *data, uint64_t bytes, cw_difference *difference, cw_error *why) {
     const cw_decided *p = cw_decided_of(plan);
-    uint64_t expected[CHUNK];
     if (!p) return cw_fail(why, CW_ERROR_STRUCT, 0, "the plan was not made by cw_plan_make of this version");
     if (bytes != p->bytes || (!data && bytes))
         return cw_fail(why, CW_ERROR_ARGUMENT, 0, "there are %" PRIu64 " bytes and the tensor has %" PRIu64,
                        data ? bytes : 0, p->bytes);
-    const size_t size = cw_dtype_size(p->spec.dtype);
     cw_difference d = {p->elements, 0, p->elements, p->elements, 0};
-    for (uint64_t i = 0; i < p->elements; i += CHUNK) {
-        const uint64_t n = p->elements - i < CHUNK ? p->elements - i : CHUNK;
-        cw_reference_fill(&p->launch, i, n, expected);
-        compare(&d, p->spec.dtype, expected, (const char *)data + size * i, i, n);
-    }
-    return conclude(&d, difference, why);
+    const cw_status status = p->matrix.columns ? compare_matrix(&d, p, data, why) : compare_elements(&d, p, data);
+    return status ? status : conclude(&d, difference, why);
 }
 
 cw_status cw_compare(cw_dtype dtype, const void *expected, const void *found, uint64_t elements,
@@ -74,6 +89,15 @@ cw_status cw_compare(cw_dtype dtype, const void *expected, const void *found, ui
     return conclude(&d, difference, why);
 }
 
+static cw_status reference_matrix(const cw_decided *p, uint64_t first, uint64_t count, void *data, cw_error *why) {
+    const size_t size = cw_dtype_size(p->spec.dtype);
+    char *whole = cw_matrix_make(p, why);
+    if (!whole) return CW_ERROR_MEMORY;
+    if (count) memcpy(data, whole + size * first, size * count);
+    free(whole);
+    return CW_OK;
+}
+
 cw_status cw_reference(const cw_plan *plan, uint64_t first, uint64_t count, void *data, cw_error *why) {
     const cw_decided *p = cw_decided_of(plan);
     if (!p) return cw_fail(why, CW_ERROR_STRUCT, 0, "the plan was not made by cw_plan_make of this version");
@@ -81,6 +105,7 @@ cw_status cw_reference(const cw_plan *plan, uint64_t first, uint64_t count, void
         return cw_fail(why, CW_ERROR_ARGUMENT, 0, "the range ends after the tensor's %" PRIu64 " elements", p->elements);
     if (count && (!data || (uintptr_t)data % cw_dtype_size(p->spec.dtype)))
         return cw_fail(why, CW_ERROR_DESTINATION, 0, "cw_reference needs memory aligned to the size of an element");
+    if (p->matrix.columns) return reference_matrix(p, first, count, data, why);
     cw_reference_fill(&p->launch, first, count, data);
     return CW_OK;
 }

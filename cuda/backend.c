@@ -7,9 +7,13 @@
 #include "counterweight/cuda.h"
 #include "driver.h"
 #include "image.h"
+#include "steps.h"
 
 /* Blocks are added up to this many per multiprocessor, then each thread takes several groups. */
 enum { THREADS_PER_BLOCK = 256, BLOCKS_PER_UNIT = 64 };
+
+/* Of steps with few shares, so that these come to all multiprocessors. */
+enum { THREADS_PER_STEP = 64 };
 
 typedef struct device {
     cw_device base;
@@ -20,6 +24,7 @@ typedef struct device {
     unsigned most_blocks;
     CUmodule module;
     CUfunction kernels[CW_KERNELS];
+    CUfunction matrix_kernels[CW_MATRIX_KERNELS];
     CUstream stream; /* for cw_allocate */
 } device;
 
@@ -115,15 +120,60 @@ static CUresult launch_kernel(const device *d, CUfunction kernel, const cwn_laun
                                     arguments, NULL);
 }
 
-static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
+/* The context is current. */
+static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const device *d = of(base);
     const int i = cw_kernel_of(launch);
     if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "CUDA has no kernel for this distribution");
-    cw_status status = enter(d, why);
-    if (status) return status;
-    status = check(d, launch_kernel(d, d->kernels[i], launch, to), "cuLaunchKernel", why);
-    leave(d);
+    const cw_status status = check(d, launch_kernel(d, d->kernels[i], launch, to), "cuLaunchKernel", why);
     if (!status) base->launches++;
+    return status;
+}
+
+static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
+    cw_status status = enter(of(base), why);
+    if (status) return status;
+    status = enqueue_fill(base, launch, to, why);
+    leave(of(base));
+    return status;
+}
+
+/* ------------------------------------------------------------------------------------------------------- matrices */
+
+typedef struct matrix_fill {
+    cw_device *base;
+    const cw_destination *to;
+    cw_error *why;
+} matrix_fill;
+
+/* Steps of one crew are one block. The stream keeps their order. */
+static unsigned blocks_of(const device *d, const cw_work *step) {
+    const uint64_t blocks = (step->shares + THREADS_PER_STEP - 1) / THREADS_PER_STEP;
+    return blocks == 0 ? 1 : blocks < d->most_blocks ? (unsigned)blocks : d->most_blocks;
+}
+
+static cw_status run_step(void *user, const cw_work *step) {
+    const matrix_fill *f = user;
+    const device *d = of(f->base);
+    const unsigned threads = step->shares ? THREADS_PER_STEP : THREADS_PER_BLOCK;
+    cwn_matrix matrix = step->matrix;
+    CUdeviceptr memory = address_of(f->to), scratch = (CUdeviceptr)(uintptr_t)f->to->scratch + f->to->scratch_offset;
+    void *arguments[] = {&matrix, &memory, &scratch};
+    const CUresult code = d->driver.cuLaunchKernel(d->matrix_kernels[step->kernel], blocks_of(d, step), 1, 1, threads, 1, 1, 0,
+                                                   f->to->queue, arguments, NULL);
+    const cw_status status = check(d, code, "cuLaunchKernel", f->why);
+    if (!status) f->base->launches++;
+    return status;
+}
+
+static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn_matrix *matrix, const cw_destination *to,
+                             cw_error *why) {
+    matrix_fill f = {base, to, why};
+    cw_status status = enter(of(base), why);
+    if (status) return status;
+    if (draws) status = enqueue_fill(base, draws, to, why);
+    if (!status) status = cw_walk_matrix(matrix, run_step, &f);
+    leave(of(base));
     return status;
 }
 
@@ -148,6 +198,7 @@ static void close_device(cw_device *base) {
 static const cw_backend_ops ops = {
     .backend = CW_BACKEND_CUDA,
     .fill = fill,
+    .fill_matrix = fill_matrix,
     .sync = sync_stream,
     .allocate = allocate,
     .write = write_bytes,
@@ -157,21 +208,25 @@ static const cw_backend_ops ops = {
 };
 
 /* cuFuncLoad, because a lazily loaded kernel would be loaded by its first launch, which may be under capture. */
+static cw_status load_kernel(device *d, const char *name, CUfunction *kernel, cw_error *why) {
+    const cw_status status = check(d, d->driver.cuModuleGetFunction(kernel, d->module, name), name, why);
+    return status ? status : check(d, d->driver.cuFuncLoad(*kernel), "cuFuncLoad", why);
+}
+
 static cw_status load_kernels(device *d, cw_error *why) {
     cw_status status = check(d, d->driver.cuModuleLoadData(&d->module, cw_cuda_kernels()), "cuModuleLoadData", why);
-    for (int i = 0; i < CW_KERNELS && !status; i++) {
-        const char *name = cw_kernels[i].name;
-        status = check(d, d->driver.cuModuleGetFunction(&d->kernels[i], d->module, name), name, why);
-        if (!status) status = check(d, d->driver.cuFuncLoad(d->kernels[i]), "cuFuncLoad", why);
-    }
+    for (int i = 0; i < CW_KERNELS && !status; i++) status = load_kernel(d, cw_kernels[i].name, &d->kernels[i], why);
+    for (int i = 0; i < CW_MATRIX_KERNELS && !status; i++)
+        status = load_kernel(d, cw_matrix_kernels[i].name, &d->matrix_kernels[i], why);
     return status;
 }
 
 static cw_status check_device(device *d, cw_error *why) {
     char unusable[128];
-    const cw_status status = check(d, d->driver.cuCtxGetDevice(&d->id), "cuCtxGetDevice", why);
+    cw_status status = check(d, d->driver.cuCtxGetDevice(&d->id), "cuCtxGetDevice", why);
     if (status) return status;
-    cw_cuda_why_not(&d->driver, d->id, unusable, sizeof unusable);
+    status = check(d, cw_cuda_why_not(&d->driver, d->id, unusable, sizeof unusable), "cuDeviceGetAttribute", why);
+    if (status) return status;
     if (unusable[0]) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "%s", unusable);
     const int units = cw_cuda_attribute(&d->driver, d->id, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
     d->most_blocks = (unsigned)(units > 0 ? units : 1) * BLOCKS_PER_UNIT;

@@ -94,11 +94,14 @@ int cw_cuda_attribute(const cw_cuda_driver *driver, CUdevice device, CUdevice_at
     return driver->cuDeviceGetAttribute(&value, attribute, device) ? 0 : value;
 }
 
-void cw_cuda_why_not(const cw_cuda_driver *driver, CUdevice device, char *text, size_t capacity) {
-    const int major = cw_cuda_attribute(driver, device, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
-    const int minor = cw_cuda_attribute(driver, device, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+CUresult cw_cuda_why_not(const cw_cuda_driver *driver, CUdevice device, char *text, size_t capacity) {
+    int major = 0, minor = 0;
+    CUresult code = driver->cuDeviceGetAttribute(&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
+    if (!code) code = driver->cuDeviceGetAttribute(&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
     text[0] = 0;
-    if (major < CW_CUDA_LEAST_MAJOR || (major == CW_CUDA_LEAST_MAJOR && minor < CW_CUDA_LEAST_MINOR))
+    if (code) snprintf(text, capacity, "the driver does not tell the compute capability");
+    else if (major < CW_CUDA_LEAST_MAJOR || (major == CW_CUDA_LEAST_MAJOR && minor < CW_CUDA_LEAST_MINOR))
         snprintf(text, capacity, "compute capability %d.%d is below %d.%d", major, minor, CW_CUDA_LEAST_MAJOR,
                  CW_CUDA_LEAST_MINOR);
+    return code;
 }

@@ -62,7 +62,7 @@ enum { CW_CUDA_LEAST_MAJOR = 7, CW_CUDA_LEAST_MINOR = 5 };
 /* An attribute of a device; 0 if the driver does not give it. */
 int cw_cuda_attribute(const cw_cuda_driver *driver, CUdevice device, CUdevice_attribute attribute);
 
-/* Writes why the device cannot be used, or "". */
-void cw_cuda_why_not(const cw_cuda_driver *driver, CUdevice device, char *text, size_t capacity);
+/* Writes why the device cannot be used, or "". Returns the driver's error if it does not tell. */
+CUresult cw_cuda_why_not(const cw_cuda_driver *driver, CUdevice device, char *text, size_t capacity);
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The kernels: one per row of CWN_KERNEL_TABLE, each the same loop over groups. They own the stores; the values are the
- * numeric text's. One text for all architectures: no __CUDA_ARCH__.
+ * numeric text's. And one per row of CWN_MATRIX_TABLE, which are all numeric text. One text for all architectures: no
+ * __CUDA_ARCH__.
  */
 #include "numeric/group.h"
+#include "numeric/orthogonal.h"
 
 /* Words `first` to `end` of the tensor are memory's; word `at` is the first of the group. Neighbours of a group that is
  * only partly in the range stay untouched. */
@@ -46,3 +48,11 @@ static __device__ __forceinline__ void cw_fill(cwn_launch l, cwn_word distributi
 #define CW_ROW(name, distribution, type) \
     extern "C" __global__ void name(const __grid_constant__ cwn_launch l, void *memory) { cw_fill(l, distribution, type, memory); }
 CWN_KERNEL_TABLE(CW_ROW)
+#undef CW_ROW
+
+#define CW_ROW(name, step, type, real) \
+    extern "C" __global__ void name(const __grid_constant__ cwn_matrix m, void *memory, unsigned char *scratch) { \
+        const cwn_crew crew = {(uint64_t)blockIdx.x * blockDim.x + threadIdx.x, (uint64_t)gridDim.x * blockDim.x}; \
+        cwn_do_step(step, type, real, m, memory, scratch, crew); \
+    }
+CWN_MATRIX_TABLE(CW_ROW)

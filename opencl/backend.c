@@ -7,10 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "steps.h"
+
 #include "opencl_source.h" /* made by cw_embed: cw_opencl_source, the numeric text and kernels.cl, line by line */
 
 /* Work-items are added up to this many, then each takes several groups; more would only cost scheduling. */
 enum { WORK_ROUND = 256, WORK_MOST = 1 << 20 };
+
+/* Work-items of a step that one work-group does, if the kernel takes so many. */
+enum { GROUP_MOST = 256 };
 
 typedef struct device {
     cw_device base;
@@ -19,6 +24,8 @@ typedef struct device {
     cl_command_queue queue; /* for cw_allocate */
     cl_program program;
     cl_kernel kernels[CW_KERNELS];
+    cl_kernel matrix_kernels[CW_MATRIX_KERNELS];
+    size_t group_most[CW_MATRIX_KERNELS];
 } device;
 
 static device *of(cw_device *base) { return (device *)base; }
@@ -26,30 +33,38 @@ static device *of(cw_device *base) { return (device *)base; }
 /* ----------------------------------------------------------------------------------------------------- memory */
 
 /* Not every driver looks, and a buffer of another context is a wild pointer to those that do not. */
-static cw_status check_owners(const device *d, const cw_destination *to, cw_error *why) {
-    cl_context buffer = NULL, queue = NULL;
+static cw_status check_queue(const device *d, const cw_destination *to, cw_error *why) {
+    cl_context queue = NULL;
     cl_device_id id = NULL;
-    cl_int code = clGetMemObjectInfo(to->memory, CL_MEM_CONTEXT, sizeof buffer, &buffer, NULL);
-    if (!code) code = clGetCommandQueueInfo(to->queue, CL_QUEUE_CONTEXT, sizeof queue, &queue, NULL);
+    cl_int code = clGetCommandQueueInfo(to->queue, CL_QUEUE_CONTEXT, sizeof queue, &queue, NULL);
     if (!code) code = clGetCommandQueueInfo(to->queue, CL_QUEUE_DEVICE, sizeof id, &id, NULL);
-    if (code) return cw_opencl_check(code, CW_ERROR_DESTINATION, "the buffer or queue", why);
-    if (buffer != d->context) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the buffer is of another context");
+    if (code) return cw_opencl_check(code, CW_ERROR_DESTINATION, "the queue", why);
     if (queue != d->context) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the queue is of another context");
     if (id != d->id) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the queue is of another device");
     return CW_OK;
 }
 
-static cw_status check_destination(const device *d, const cw_destination *to, cw_error *why) {
+static cw_status check_buffer(const device *d, cl_mem buffer, uint64_t offset, uint64_t bytes, const char *what, cw_error *why) {
+    cl_context context = NULL;
     size_t size = 0;
+    cl_int code = clGetMemObjectInfo(buffer, CL_MEM_CONTEXT, sizeof context, &context, NULL);
+    if (!code) code = clGetMemObjectInfo(buffer, CL_MEM_SIZE, sizeof size, &size, NULL);
+    if (code) return cw_opencl_check(code, CW_ERROR_DESTINATION, what, why);
+    if (context != d->context) return cw_fail(why, CW_ERROR_DESTINATION, 0, "%s is of another context", what);
+    if (offset <= size && bytes <= size - offset) return CW_OK;
+    return cw_fail(why, CW_ERROR_DESTINATION, 0, "%s has %zu bytes, not %llu from byte %llu", what, size,
+                   (unsigned long long)bytes, (unsigned long long)offset);
+}
+
+static cw_status check_destination(const device *d, const cw_destination *to, cw_error *why) {
     if (!to->memory) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has no buffer");
     if (!to->queue) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has no command queue");
-    const cw_status status = check_owners(d, to, why);
-    if (status) return status;
-    const cl_int code = clGetMemObjectInfo(to->memory, CL_MEM_SIZE, sizeof size, &size, NULL);
-    if (code) return cw_opencl_check(code, CW_ERROR_DESTINATION, "clGetMemObjectInfo", why);
-    if (to->offset <= size && to->bytes <= size - to->offset) return CW_OK;
-    return cw_fail(why, CW_ERROR_DESTINATION, 0, "the buffer has %zu bytes, not %llu from byte %llu", size,
-                   (unsigned long long)to->bytes, (unsigned long long)to->offset);
+    const cw_status status = check_queue(d, to, why);
+    return status ? status : check_buffer(d, to->memory, to->offset, to->bytes, "the buffer", why);
+}
+
+static cw_status check_scratch(const device *d, const cw_destination *to, cw_error *why) {
+    return check_buffer(d, to->scratch, to->scratch_offset, to->scratch_bytes, "the scratch memory", why);
 }
 
 static cw_status allocate(cw_device *base, uint64_t bytes, cw_destination *to, cw_error *why) {
@@ -140,21 +155,94 @@ static cw_status fault_of(cl_int code) {
     }
 }
 
-static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
-    const int i = cw_kernel_of(launch);
-    const size_t items = work_items(launch);
-    if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "OpenCL has no kernel for this distribution");
-    const cl_kernel kernel = of(base)->kernels[i];
-    cw_status status = check_destination(of(base), to, why);
-    if (!status) status = check_wait_list(of(base), to, why);
-    if (status) return status;
-    cl_int code = set_arguments(kernel, launch, to);
-    if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
-    code = clEnqueueNDRangeKernel(to->queue, kernel, 1, NULL, &items, NULL, to->wait_count,
-                                  to->wait_count ? (const cl_event *)to->wait_list : NULL, to->event);
+static cw_status enqueue(cw_device *base, cl_kernel kernel, size_t items, const size_t *group, const cw_destination *to,
+                         cw_error *why) {
+    const cl_int code = clEnqueueNDRangeKernel(to->queue, kernel, 1, NULL, &items, group, to->wait_count,
+                                               to->wait_count ? (const cl_event *)to->wait_list : NULL, to->event);
     if (code) return cw_opencl_check(code, fault_of(code), "clEnqueueNDRangeKernel", why);
     base->launches++;
     return CW_OK;
+}
+
+/* `to` was checked. */
+static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
+    const int i = cw_kernel_of(launch);
+    if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "OpenCL has no kernel for this distribution");
+    const cl_kernel kernel = of(base)->kernels[i];
+    const cl_int code = set_arguments(kernel, launch, to);
+    if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
+    return enqueue(base, kernel, work_items(launch), NULL, to, why);
+}
+
+static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
+    cw_status status = check_destination(of(base), to, why);
+    if (!status) status = check_wait_list(of(base), to, why);
+    return status ? status : enqueue_fill(base, launch, to, why);
+}
+
+/* ------------------------------------------------------------------------------------------------------- matrices */
+
+/* Each step waits for the one before by its event, so that the order of the queue does not matter. */
+typedef struct chain {
+    cw_device *base;
+    cw_destination to; /* whose wait list is the last event, once there is one */
+    cl_event last, next;
+    cw_error *why;
+} chain;
+
+/* After an enqueue that stored c->next. */
+static void go_on(chain *c) {
+    if (c->last) clReleaseEvent(c->last);
+    c->last = c->next;
+    c->next = NULL;
+    c->to.wait_list = &c->last;
+    c->to.wait_count = 1;
+}
+
+static cl_int set_step_arguments(cl_kernel kernel, const cwn_matrix *matrix, const cw_destination *to) {
+    cl_mem memory = to->memory, scratch = to->scratch;
+    const cl_ulong offset = to->offset, scratch_offset = to->scratch_offset;
+    cl_int code = clSetKernelArg(kernel, 0, sizeof *matrix, matrix);
+    if (!code) code = clSetKernelArg(kernel, 1, sizeof memory, &memory);
+    if (!code) code = clSetKernelArg(kernel, 2, sizeof offset, &offset);
+    if (!code) code = clSetKernelArg(kernel, 3, sizeof scratch, &scratch);
+    if (!code) code = clSetKernelArg(kernel, 4, sizeof scratch_offset, &scratch_offset);
+    return code;
+}
+
+static cw_status run_step(void *user, const cw_work *step) {
+    chain *c = user;
+    const device *d = of(c->base);
+    const cl_kernel kernel = d->matrix_kernels[step->kernel];
+    const size_t group = d->group_most[step->kernel];
+    const size_t shares = step->shares < WORK_MOST ? (size_t)step->shares : WORK_MOST;
+    const size_t items = step->shares ? (shares + WORK_ROUND - 1) / WORK_ROUND * WORK_ROUND : group;
+    const cl_int code = set_step_arguments(kernel, &step->matrix, &c->to);
+    if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", c->why);
+    const cw_status status = enqueue(c->base, kernel, items, step->shares ? NULL : &group, &c->to, c->why);
+    if (!status) go_on(c);
+    return status;
+}
+
+static cw_status run_chain(chain *c, const cwn_launch *draws, const cwn_matrix *matrix) {
+    const cw_status status = draws ? enqueue_fill(c->base, draws, &c->to, c->why) : CW_OK;
+    if (status) return status;
+    if (draws) go_on(c);
+    return cw_walk_matrix(matrix, run_step, c);
+}
+
+static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn_matrix *matrix, const cw_destination *to,
+                             cw_error *why) {
+    chain c = {.base = base, .to = *to, .why = why};
+    cw_status status = check_destination(of(base), to, why);
+    if (!status) status = check_scratch(of(base), to, why);
+    if (!status) status = check_wait_list(of(base), to, why);
+    if (status) return status;
+    c.to.event = &c.next;
+    status = run_chain(&c, draws, matrix);
+    if (!status && to->event) *(cl_event *)to->event = c.last;
+    else if (c.last) clReleaseEvent(c.last);
+    return status;
 }
 
 /* ----------------------------------------------------------------------------------------------- open and close */
@@ -163,6 +251,8 @@ static void close_device(cw_device *base) {
     device *d = of(base);
     for (int i = 0; i < CW_KERNELS; i++)
         if (d->kernels[i]) clReleaseKernel(d->kernels[i]);
+    for (int i = 0; i < CW_MATRIX_KERNELS; i++)
+        if (d->matrix_kernels[i]) clReleaseKernel(d->matrix_kernels[i]);
     if (d->program) clReleaseProgram(d->program);
     if (d->queue) clReleaseCommandQueue(d->queue);
     if (d->context) clReleaseContext(d->context);
@@ -172,6 +262,7 @@ static void close_device(cw_device *base) {
 static const cw_backend_ops ops = {
     .backend = CW_BACKEND_OPENCL,
     .fill = fill,
+    .fill_matrix = fill_matrix,
     .sync = sync_queue,
     .allocate = allocate,
     .write = write_bytes,
@@ -194,6 +285,27 @@ static cw_status build_failure(const device *d, cl_int code, cw_error *why) {
     return status;
 }
 
+static cw_status make_matrix_kernel(device *d, int i, cw_error *why) {
+    cl_int code;
+    size_t most = 0;
+    d->matrix_kernels[i] = clCreateKernel(d->program, cw_matrix_kernels[i].name, &code);
+    if (!code)
+        code = clGetKernelWorkGroupInfo(d->matrix_kernels[i], d->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most, NULL);
+    d->group_most[i] = most < GROUP_MOST ? most : GROUP_MOST;
+    return cw_opencl_check(code, CW_ERROR_DEVICE, cw_matrix_kernels[i].name, why);
+}
+
+static cw_status make_kernels(device *d, cw_error *why) {
+    cw_status status = CW_OK;
+    cl_int code;
+    for (int i = 0; i < CW_KERNELS && !status; i++) {
+        d->kernels[i] = clCreateKernel(d->program, cw_kernels[i].name, &code);
+        status = cw_opencl_check(code, CW_ERROR_DEVICE, cw_kernels[i].name, why);
+    }
+    for (int i = 0; i < CW_MATRIX_KERNELS && !status; i++) status = make_matrix_kernel(d, i, why);
+    return status;
+}
+
 static cw_status build(device *d, cw_error *why) {
     enum { LINES = sizeof cw_opencl_source / sizeof cw_opencl_source[0] };
     const char *lines[LINES]; /* OpenCL wants pointers that are not const */
@@ -203,11 +315,7 @@ static cw_status build(device *d, cw_error *why) {
     if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
     code = clBuildProgram(d->program, 1, &d->id, "-cl-std=CL1.2", NULL, NULL);
     if (code) return build_failure(d, code, why);
-    for (int i = 0; i < CW_KERNELS; i++) {
-        d->kernels[i] = clCreateKernel(d->program, cw_kernels[i].name, &code);
-        if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, cw_kernels[i].name, why);
-    }
-    return CW_OK;
+    return make_kernels(d, why);
 }
 
 static cw_status prepare(device *d, cl_context context, cl_device_id id, cw_error *why) {

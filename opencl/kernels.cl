@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The kernels: one per row of CWN_KERNEL_TABLE, each the same loop over groups. They own the stores; the values are the
- * numeric text's, which the build puts in front of this file in place of the #include.
+ * numeric text's, which the build puts in front of this file in place of the #include. And one per row of
+ * CWN_MATRIX_TABLE, which are all numeric text.
  */
 #include "numeric/group.h"
+#include "numeric/orthogonal.h"
 
 /* Words `first` to `end` of the tensor are memory's; word `at` is the first of the group. Neighbours of a group that is
  * only partly in the range stay untouched. */
@@ -42,3 +44,11 @@ static inline void cw_fill(cwn_launch l, cwn_word distribution, cwn_word type, g
 #define CW_ROW(name, distribution, type) \
     kernel void name(cwn_launch l, global uchar *memory, ulong offset) { cw_fill(l, distribution, type, memory, offset); }
 CWN_KERNEL_TABLE(CW_ROW)
+#undef CW_ROW
+
+#define CW_ROW(name, step, type, real) \
+    kernel void name(cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) { \
+        const cwn_crew crew = {get_global_id(0), get_global_size(0)}; \
+        cwn_do_step(step, type, real, m, memory + offset, scratch + scratch_offset, crew); \
+    }
+CWN_MATRIX_TABLE(CW_ROW)

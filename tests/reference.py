@@ -10,17 +10,24 @@ Exit status 1: something differs. The section numbers are the document's.
 """
 import argparse
 import ast
+import collections
+import functools
 import itertools
 import json
 import math
+import pathlib
+import random
 import re
 import struct
 import sys
 import time
+from fractions import Fraction
 
 SMALL = 20000
+DOCUMENT = pathlib.Path(__file__).resolve().parent.parent / "docs" / "NUMERICS.md"
 MASK32, MASK64, MASK128 = 2**32 - 1, 2**64 - 1, 2**128 - 1
-FLOAT, WORD, DOUBLE = struct.Struct("<f"), struct.Struct("<I"), struct.Struct("<d")
+HALF, FLOAT, DOUBLE = struct.Struct("<e"), struct.Struct("<f"), struct.Struct("<d")
+SHORT, WORD, LONG = struct.Struct("<H"), struct.Struct("<I"), struct.Struct("<Q")
 
 
 class Refused(Exception):
@@ -48,6 +55,20 @@ def f32_of_integer(n):
     return FLOAT.unpack(FLOAT.pack(math.copysign(float(quotient << shift), n)))[0]
 
 
+def f16(x):
+    """A double rounded once to float16."""
+    try:
+        return HALF.unpack(HALF.pack(x))[0]
+    except OverflowError:
+        return math.copysign(math.inf, x)
+
+
+def bf16(f):
+    """A float rounded to bfloat16, the upper half of its bits."""
+    b = bits_of(f)
+    return float_of((b + 0x7FFF + (b >> 16 & 1)) & 0xFFFF0000)
+
+
 def bits_of(f):
     return WORD.unpack(FLOAT.pack(f))[0]
 
@@ -56,18 +77,52 @@ def float_of(word):
     return FLOAT.unpack(WORD.pack(word))[0]
 
 
-def flush(f):
-    return math.copysign(0.0, f) if abs(f) < 2.0**-126 else f
+def bits_of_double(x):
+    return LONG.unpack(DOUBLE.pack(x))[0]
 
 
-def fmul(a, b):
-    q = a * b  # exact in double
-    return math.copysign(0.0, q) if abs(q) < 2.0**-126 - 2.0**-151 else f32(q)
+def double_of(bits):
+    return DOUBLE.unpack(LONG.pack(bits))[0]
 
 
-def fadd(a, b):
+# rounded: from a float (float64: a double) to the dtype, None for integers. fraction: bits of a uniform draw.
+Dtype = collections.namedtuple("Dtype", "name number size rounded fraction bits")
+FLOAT32 = Dtype("float32", 1, 4, f32, 23, bits_of)
+FLOAT64 = Dtype("float64", 2, 8, float, 52, bits_of_double)
+FLOAT16 = Dtype("float16", 3, 2, f16, 10, lambda x: SHORT.unpack(HALF.pack(x))[0])
+BFLOAT16 = Dtype("bfloat16", 4, 2, bf16, 7, lambda x: bits_of(x) >> 16)
+DTYPES = {dtype.name: dtype for dtype in (
+    FLOAT32, FLOAT64, FLOAT16, BFLOAT16,
+    Dtype("int32", 5, 4, None, None, lambda n: n & MASK32), Dtype("int64", 6, 8, None, None, lambda n: n & MASK64),
+    Dtype("uint32", 7, 4, None, None, lambda n: n & MASK32), Dtype("uint64", 8, 8, None, None, lambda n: n & MASK64))}
+
+
+def flush(x, dtype=FLOAT32):
+    return math.copysign(0.0, x) if abs(x) < (2.0**-1022 if dtype is FLOAT64 else 2.0**-126) else x
+
+
+def fmul(a, b, dtype=FLOAT32):
+    q = a * b  # of floats: exact in double
+    if dtype is FLOAT64:
+        return q if abs(q) > 2.0**-1000 else product_of_small_doubles(a, b)
+    return dtype.rounded(math.copysign(0.0, q) if abs(q) < 2.0**-126 - 2.0**-151 else f32(q))
+
+
+def product_of_small_doubles(a, b):
+    tiny = abs(Fraction(a) * Fraction(b)) < Fraction(2)**-1022 - Fraction(2)**-1076
+    return math.copysign(0.0, a * b) if tiny else a * b
+
+
+def fadd(a, b, dtype=FLOAT32):
     """The sum of two floats rounded to double and then to float is the sum rounded to float: 53 >= 2 * 24 + 2."""
-    return flush(f32(a + b))
+    return flush(a + b, dtype) if dtype is FLOAT64 else dtype.rounded(flush(f32(a + b)))
+
+
+def fma(a, b, c):
+    """a * b + c in double with one rounding: Python's quotient of two integers is correctly rounded."""
+    (a0, a1), (b0, b1), (c0, c1) = a.as_integer_ratio(), b.as_integer_ratio(), c.as_integer_ratio()
+    numerator = a0 * b0 * c1 + c0 * a1 * b1
+    return numerator / (a1 * b1 * c1) if numerator else a * b + c
 
 
 # ------------------------------------------------------------------------------------- 3. Philox, 4. Seed rules
@@ -92,20 +147,84 @@ def integer_of(words):
     return sum(word << (32 * i) for i, word in enumerate(words))
 
 
-def key_and_counter(rule, seed, call=0):
+def start_of(rule, seed, call):
+    """Key and counter before any call that moves the counter."""
     if rule == "raw":
         return (seed[0], seed[1]), integer_of(seed[2:])
+    if rule == "stateful":
+        g, s = seed[0] % 2147483647, seed[1] % 2147483647
+        return (g, 0), integer_of((0, 0, s if g or s else 2147483647, 0))
+    if rule == "generator":
+        return words_of(seed >> 128, 2), seed & MASK128
     if rule == "keras":
         seed = [seed % 2147483646, call % 2147483646]
+    if rule == "keras2":
+        seed = [seed, 0]
     scramble = philox((seed[0] & MASK64) | (seed[1] & MASK64) << 64, (0x3EC8F720, 0x02461E29))
     return scramble[:2], integer_of((0, 0) + scramble[2:])
+
+
+def key_and_counter(rule, seed, call=0, count=0):
+    """`count` is the number of elements of each earlier call."""
+    key, start = start_of(rule, seed, call)
+    return key, (start + 256 * call * count) & MASK128 if rule in ("stateful", "generator") else start
+
+
+def signed(number, bits):
+    number &= (1 << bits) - 1
+    return number - (number >> (bits - 1) << bits)
+
+
+def full_range(seed, index, bits):
+    """The signed integers of block `index` of a stateless seed."""
+    key, start = key_and_counter("stateless", seed)
+    block = integer_of(philox((start + index) & MASK128, key))
+    return [signed(block >> at, bits) for at in range(0, 128, bits)]
+
+
+def split(bits, seed, index):
+    return full_range(seed, index // 2, 32)[index % 2 * 2:][:2] if bits == 32 else full_range(seed, index, 64)
+
+
+def fold_in(bits, seed, data):
+    return [full_range(seed, 0, bits)[0], data]
+
+
+def hash_of(offset):
+    h = 0x27D4EB2F165667C5
+    for n in offset:
+        h = (h + n % (2**61 - 1) * 0xC2B2AE3D27D4EB4F) & MASK64
+        h = ((h << 31 | h >> 33) & MASK64) * 0x9E3779B185EBCA87 & MASK64
+    h = (h + (len(offset) ^ 0x27D4EB2F165667C5 ^ 0x35D373)) & MASK64
+    return signed(0x5C2A4BD4 if h == MASK64 else h, 64)
+
+
+def shard(seed, offset):
+    h = hash_of(offset) if offset else 0
+    return fold_in(32 if h == signed(h, 32) else 64, [seed, 0], h) if h else [seed, 0]
+
+
+def unordered(state):
+    return [signed((word + 1) * 5387, 64) % 933199 for word in state]
+
+
+def drawn(n, what, count):
+    """4.2: the first seeds that Keras ("keras") or eager TensorFlow ("op") draws."""
+    shift, bound, least = {"keras": (2, 10**9, 1), "op": (0, 2**31, 0)}[what]
+    twister = random.Random(n)
+    words = (twister.getrandbits(32) >> shift for _ in itertools.count())
+    return [least + w for w in itertools.islice((w for w in words if w < bound), count)]
 
 
 # ---------------------------------------------------------------------------------- 5. Groups and blocks, 6. Draws
 
 
-def uniform(word):
-    return float_of(word & 0x007FFFFF | 0x3F800000) - 1.0
+def uniform(word, fraction=23):
+    return (word & (1 << fraction) - 1) * 2.0**-fraction
+
+
+def uniform64(w0, w1):
+    return uniform(w0 << 32 | w1, 52)
 
 
 LOG_ROWS = [(float.fromhex(i), float.fromhex(l)) for i, l in (
@@ -157,39 +276,219 @@ def normals(w0, w1):
     return f32(sine * r), f32(cosine * r)
 
 
-def block_of_normals(counter, key):
+# 6.4: doubles. The logarithm's table stands in the document alone; that of sines and cosines follows from a rule.
+
+
+@functools.cache
+def log64_rows():
+    section = DOCUMENT.read_text(encoding="utf-8").split("\n### 6.4 ", 1)[1].split("\n### ")[0]
+    cell = r"`(-?0x[0-9a-f.]+p[-+][0-9]+)`"
+    rows = {int(i): (float.fromhex(inverse), float.fromhex(logarithm))
+            for i, inverse, logarithm in re.findall(rf"\| (\d+) \| {cell} \| {cell} ", section)}
+    assert sorted(rows) == list(range(128))
+    return [rows[i] for i in range(128)]
+
+
+def high_and_low(numerator, denominator):
+    high = numerator / denominator
+    rest = Fraction(numerator, denominator) - Fraction(high)
+    return high, rest.numerator / rest.denominator
+
+
+@functools.cache
+def turn64_rows():
+    """Sine and cosine of k / 128, each in two parts: the exponential series of an imaginary number, in integers."""
+    one, rows = 1 << 300, []
+    for k in range(110):
+        sums, term, n = [0, 0, 0, 0], one, 0
+        while term:
+            sums[n % 4] += term
+            n += 1
+            term = term * k // (128 * n)
+        rows.append(high_and_low(sums[1] - sums[3], one) + high_and_low(sums[0] - sums[2], one))
+    return rows
+
+
+LN2_HIGH, LN2_LOW = map(float.fromhex, ("0x1.62e42fefa3800p-1", "0x1.ef35793c76730p-45"))
+A0, A1, A2, A3, A4 = map(float.fromhex, (
+    "-0x1.0000000000001p-1", "0x1.555555551305bp-2", "-0x1.fffffffeb4590p-3", "0x1.999b324f10111p-3",
+    "-0x1.55575e506c89fp-3"))
+B1, B2, B3, B4, B5, B6, B7, B8, B9, B10 = map(float.fromhex, (
+    "0x1.5555555555577p-2", "-0x1.ffffffffffdcbp-3", "0x1.999999995dd0cp-3", "-0x1.55555556745a7p-3",
+    "0x1.24924a344de30p-3", "-0x1.fffffa4423d65p-4", "0x1.c7184282ad6cap-4", "-0x1.999eb43b068ffp-4",
+    "0x1.78182f7afd085p-4", "-0x1.5521375d145cdp-4"))
+HALF_PI_LOW, P1, P2, P3, P4 = map(float.fromhex, (
+    "0x1.1a62633145c07p-54", "0x1.921fb58000000p+0", "-0x1.dde973c000000p-27", "-0x1.cb3b398000000p-55",
+    "-0x1.d747f23e32ed7p-83"))
+D3, D5, D7, D9, D11 = map(float.fromhex, (
+    "-0x1.5555555555555p-3", "0x1.1111111110ecep-7", "-0x1.a01a019db08b8p-13", "0x1.71de27b9a7ed9p-19",
+    "-0x1.addffc2fcdf59p-26"))
+N3, N5, E4, E6 = map(float.fromhex, (
+    "-0x1.5555555555515p-3", "0x1.11110e829872fp-7", "-0x1.5555555555535p-5", "0x1.6c16bedd9e239p-10"))
+
+
+def log64(u):
+    return log64_near_1(u) if u >= 0.9375 else log64_far(u)
+
+
+def log64_far(u):
+    b = bits_of_double(u)
+    t = (b - 0x3FE6000000000000) & MASK64
+    inverse, logarithm = log64_rows()[t >> 45 & 127]
+    k = float(signed(t, 64) >> 52)
+    z = double_of((b - (t & 0xFFF0000000000000)) & MASK64)
+    r = fma(z, inverse, -1.0)
+    w = fma(k, LN2_HIGH, logarithm)
+    high = w + r
+    low = fma(k, LN2_LOW, (w - high) + r)
+    r2 = r * r
+    p, q = fma(r, A2, A1), fma(r, A4, A3)
+    return fma(r * r2, fma(q, r2, p), fma(r2, A0, low)) + high
+
+
+def log64_near_1(u):
+    r = u - 1.0
+    r2 = r * r
+    r3 = r * r2
+    p = fma(r2, B3, fma(r, B2, B1))
+    q = fma(r2, B6, fma(r, B5, B4))
+    s = fma(r3, B10, fma(r2, B9, fma(r, B8, B7)))
+    s = fma(fma(s, r3, q), r3, p)
+    w = r * 2.0**27
+    upper = (r + w) - w
+    rest = r - upper
+    h = upper * upper * -0.5
+    high = r + h
+    low = fma(-0.5 * rest, upper + r, (r - high) + h)
+    return fma(s, r3, low) + high
+
+
+def reduced(v):
+    """The angle a + d, and what makes sine and cosine of those of it."""
+    if v < float.fromhex("0x1.b6p-1"):
+        return v, 0.0, lambda s, c: (s, c)
+    if v < float.fromhex("0x1.368fdp+1"):
+        y = HALF_PI - v
+        a = y + HALF_PI_LOW
+        return a, (y - a) + HALF_PI_LOW, lambda s, c: (c, s)
+    n = fma(v, TWO_BY_PI, 1.5 * 2.0**52) - 1.5 * 2.0**52
+    y = fma(-n, P2, fma(-n, P1, v))
+    t = fma(-n, P3, y)
+    a = fma(-n, P4, t)
+    d = fma(-n, P3, y - t) + fma(-n, P4, t - a)
+    return a, d, {2: lambda s, c: (-s, -c), 3: lambda s, c: (-c, s), 4: lambda s, c: (s, c)}[n]
+
+
+def sine_part(a, d, x, row):
+    if a < float.fromhex("0x1.020c49ba5e354p-3"):
+        aa = a * a
+        p = fma(aa, fma(aa, fma(aa, fma(aa, D11, D9), D7), D5), D3)
+        return a + fma(aa, fma(a, p, -0.5 * d), d)
+    sine, sine_rest, cosine, cosine_rest = row
+    xx = x * x
+    s = fma(xx * x, fma(xx, N5, N3), d) + x
+    c = fma(d, x, xx * fma(xx, fma(xx, E6, E4), 0.5))
+    return fma(s, cosine, fma(-c, sine, fma(s, cosine_rest, sine_rest))) + sine
+
+
+def cosine_part(d, x, row):
+    sine, sine_rest, cosine, cosine_rest = row
+    y = x + d
+    yy = y * y
+    s = fma(y * yy, fma(yy, N5, N3), y)
+    c = yy * fma(yy, fma(yy, E6, E4), 0.5)
+    return cosine + fma(-s, sine, fma(-c, cosine, fma(-s, sine_rest, cosine_rest)))
+
+
+def sine_and_cosine64(v):
+    a, d, combine = reduced(v)
+    sign = math.copysign(1.0, a)
+    a, d = sign * a, sign * d
+    k = round(128.0 * a)
+    x, row = a - k / 128.0, turn64_rows()[k]
+    return combine(sign * sine_part(a, d, x, row), cosine_part(d, x, row))
+
+
+def normals64(w0, w1, w2, w3):
+    r = math.sqrt(-2.0 * log64(max(uniform64(w0, w1), 1e-7)))
+    sine, cosine = sine_and_cosine64(TWO_PI * uniform64(w2, w3))
+    return sine * r, cosine * r
+
+
+# 5., 6.3, 6.5: the draws of a group, from its blocks.
+
+
+def group_size(dtype):
+    return 2 if dtype.size == 8 else 4
+
+
+def block_of_normals(counter, key, dtype):
     w = philox(counter & MASK128, key)
-    return normals(w[0], w[1]) + normals(w[2], w[3])
+    return normals64(*w) if dtype is FLOAT64 else normals(w[0], w[1]) + normals(w[2], w[3])
 
 
-def uniform_group(start, key, group):
-    return [uniform(word) for word in philox((start + group) & MASK128, key)]
+def uniform_group(start, key, group, dtype):
+    w = philox((start + group) & MASK128, key)
+    if dtype is FLOAT64:
+        return [uniform64(w[0], w[1]), uniform64(w[2], w[3])]
+    return [uniform(word, dtype.fraction) for word in w]
 
 
-def normal_group(start, key, group):
-    return block_of_normals(start + group, key)
+def normal_group(start, key, group, dtype):
+    return map(dtype.rounded, block_of_normals(start + group, key, dtype))
 
 
-def truncated_group(start, key, group):
-    kept, counter = [], start + 256 * group
-    while len(kept) < 4:
-        kept += [z for z in block_of_normals(counter, key) if abs(z) < 2.0]
+def truncated_group(start, key, group, dtype):
+    size = group_size(dtype)
+    kept, counter = [], start + 64 * size * group
+    while len(kept) < size:
+        kept += [z for z in block_of_normals(counter, key, dtype) if abs(z) < 2.0]
         counter += 1
-    return kept[:4]
+    return map(dtype.rounded, kept[:size])
 
 
-GROUPS = {"uniform": uniform_group, "normal": normal_group, "truncated normal": truncated_group}
+def integer_group(start, key, group, dtype):
+    block = integer_of(philox((start + group) & MASK128, key))
+    bits = 8 * dtype.size
+    return [block >> at & (1 << bits) - 1 for at in range(0, 128, bits)]
+
+
+GROUPS = {"uniform": uniform_group, "normal": normal_group, "truncated normal": truncated_group,
+          "integer": integer_group, "full-range integer": integer_group}
 
 
 # ------------------------------------------------------------------------------------------------------- 7. Plan
 
 
-def by_double(n):
-    return f32(float(n) or 0.0)
+def narrow(x, dtype):
+    """A double in a dtype that is no wider."""
+    if dtype is FLOAT64:
+        return x
+    return f32(x) if dtype is FLOAT32 else dtype.rounded(flush(f32(x)))
 
 
-def direct(n):
-    return f32(n) if isinstance(n, int) else by_double(n)
+def by_double(n, dtype):
+    if isinstance(n, int) and dtype is BFLOAT16:
+        return narrow(f32(n), dtype)
+    return narrow(float(n) or 0.0, dtype)
+
+
+def direct(n, dtype):
+    if isinstance(n, int):
+        return float(n) if dtype is FLOAT64 else narrow(f32(n), dtype)
+    return flush(f32(n or 0.0)) if dtype is FLOAT64 else by_double(n, dtype)
+
+
+def to_integer(n, dialect, dtype):
+    if isinstance(n, float):
+        if dialect == "tf":
+            raise Refused("a float for an integer dtype")
+        n = math.trunc(*finite(f32(n)))
+    bits = 8 * dtype.size
+    low = 0 if dtype.name[0] == "u" else -(1 << (bits - 1))
+    if not low <= n < low + (1 << bits):
+        raise Refused(f"a number does not fit in {dtype.name}")
+    return n
 
 
 def fans(shape, input_axes=None, output_axes=None):
@@ -232,6 +531,8 @@ INITIALIZERS = {  # name: (rule, fixed arguments, arguments with defaults)
     "he_normal": (*scaling(2.0, "fan_in", "truncated_normal"), AXES),
     "lecun_uniform": (*scaling(1.0, "fan_in", "uniform"), AXES),
     "lecun_normal": (*scaling(1.0, "fan_in", "truncated_normal"), AXES),
+    "uniform_full_int": ("full-range integer", {}, {}),
+    "uniform_unit_scaling": ("unit scaling", {}, {"factor": 1.0}),
 }
 
 
@@ -255,27 +556,61 @@ def scaled_rule(shape, a):
     raise Refused("no such distribution")
 
 
+def unit_scaled_rule(shape, a):
+    n = 1.0
+    for size in shape[:-1]:
+        n *= size
+    limit = math.sqrt(3.0 / max(n, 1.0)) * float(a["factor"])
+    return "uniform", {"minval": -limit, "maxval": limit}
+
+
 def finite(*floats):
     if not all(map(math.isfinite, floats)):
         raise Refused("a constant is not finite")
     return floats
 
 
-def constants(rule, dialect, a):
-    """Scale and shift of a rule."""
+def constants(rule, dialect, a, dtype):
+    """Scale and shift of a rule, for a floating point dtype."""
     limit = direct if dialect == "keras3" else by_double
+
+    def read(x):
+        return flush(x, dtype)
+
     if rule == "constant":
-        return finite(flush(direct(a["value"])) if dialect == "keras3" else by_double(a["value"]), 0.0)
+        value, = finite(limit(a["value"], dtype))
+        return read(value) if dialect == "keras3" else value, 0.0
     if rule == "identity":
-        gain, = finite(flush(by_double(a["gain"])))
+        gain, = finite(read(by_double(a["gain"], dtype)))
         return gain, gain * 0.0
     if rule == "uniform":
-        low, high = finite(flush(limit(a["minval"])), flush(limit(a["maxval"])))
-        return finite(fadd(high, -low), low)
-    return finite(flush(by_double(a["stddev"])), flush(by_double(a["mean"])))
+        low, high = finite(read(limit(a["minval"], dtype)), read(limit(a["maxval"], dtype)))
+        return finite(fadd(high, -low, dtype), low)
+    return finite(read(by_double(a["stddev"], dtype)), read(by_double(a["mean"], dtype)))
 
 
-def plan(shape, initializer, arguments, dialect):
+def integer_constants(rule, dialect, a, dtype, count):
+    """Range and least value, or the value, for an integer dtype."""
+    if rule == "constant":
+        return to_integer(a["value"], dialect, dtype), 0
+    low, high = (to_integer(a[name], dialect, dtype) for name in ("minval", "maxval"))
+    if count and low >= high:
+        raise Refused("minval is not less than maxval")
+    return high - low, low
+
+
+def check_dtype(rule, dialect, a, dtype):
+    if rule == "constant":
+        return
+    uniform_rule = rule == "uniform" or (
+        rule == "scaling" and dialect == "keras3" and a["distribution"].lower() == "uniform")
+    good = dtype.rounded is None if rule == "full-range integer" else (
+        dtype.rounded is not None or (uniform_rule and dtype.name in ("int32", "int64")))
+    if not good:
+        raise Refused(f"{rule} in {dtype.name}")
+
+
+def plan(shape, initializer, arguments, dialect, dtype=FLOAT32):
     """(rule, scale, shift), or Refused."""
     rule, fixed, defaults = INITIALIZERS[initializer]
     unknown = set(arguments) - set(defaults)
@@ -283,21 +618,31 @@ def plan(shape, initializer, arguments, dialect):
         raise Refused(f"{initializer} does not take {', '.join(sorted(unknown))}")
     if len(shape) > 16 or (rule == "identity" and len(shape) != 2):
         raise Refused("the shape does not suit")
-    if 4 * math.prod(size for size in shape if size) > 2**63 - 1:
+    if dtype.size * math.prod(size for size in shape if size) > 2**63 - 1:
         raise Refused("the tensor is too large")
-    a = {**fixed, **defaults, **arguments}
+    a, count = {**fixed, **defaults, **arguments}, math.prod(shape)
+    check_dtype(rule, dialect, a, dtype)
     if rule == "scaling":
         rule, a = scaled_rule(shape, a)
-    if rule == "truncated normal" and 256 * -(-math.prod(shape) // 4) > MASK64:
+    if rule == "unit scaling":
+        rule, a = unit_scaled_rule(shape, a)
+    size = group_size(dtype)
+    if rule == "truncated normal" and 64 * size * -(-count // size) > MASK64:
         raise Refused("too many blocks")
-    return (rule, *constants(rule, dialect, a))
+    if rule == "full-range integer":
+        return rule, 0, 0
+    if dtype.rounded is not None:
+        return (rule, *constants(rule, dialect, a, dtype))
+    # the value of zeros and ones is the integer 0 or 1
+    numbers = integer_constants(rule, "keras3" if fixed else dialect, a, dtype, count)
+    return ("constant" if rule == "constant" else "integer", *numbers)
 
 
 # --------------------------------------------------------------------------------------------------- 8. Elements
 
 
-def elements(shape, planned, key, start):
-    """Yields the tensor, as floats."""
+def elements(shape, planned, key, start, dtype=FLOAT32):
+    """Yields the tensor: floats, or integers."""
     rule, scale, shift = planned
     count = math.prod(shape)
     if rule == "constant":
@@ -307,9 +652,15 @@ def elements(shape, planned, key, start):
         for i in range(count):
             yield scale if i // columns == i % columns else shift
     else:
-        draws = (draw for group in range(-(-count // 4)) for draw in GROUPS[rule](start, key, group))
+        groups = range(-(-count // group_size(dtype)))
+        draws = itertools.chain.from_iterable(GROUPS[rule](start, key, group, dtype) for group in groups)
         for draw in itertools.islice(draws, count):
-            yield fadd(fmul(draw, scale), shift)
+            if rule == "integer":
+                yield shift + draw % scale
+            elif rule == "full-range integer":
+                yield draw
+            else:
+                yield fadd(fmul(draw, scale, dtype), shift, dtype)
 
 
 # ----------------------------------------------------------------------------------------------------- 9. Digest
@@ -322,14 +673,14 @@ def mix(z):
     return z ^ z >> 31
 
 
-def tensor_digest(shape, values):
+def tensor_digest(shape, values, dtype=FLOAT32):
     sums = [0, 0]
     for i, value in enumerate(values):
-        h = mix(bits_of(value) + mix(i + 0x9E3779B97F4A7C15))
+        h = mix(dtype.bits(value) + mix(i + 0x9E3779B97F4A7C15))
         sums[0] += h
         sums[1] += mix(h + 0xD1B54A32D192ED03)
     for w in (0, 1):
-        for number in (1, len(shape), *shape):  # 1 is float32
+        for number in (dtype.number, len(shape), *shape):
             sums[w] = mix(sums[w] + number)
     return tuple(sums)
 
@@ -352,26 +703,33 @@ def text(digest):
 # ----------------------------------------------------------------------------------- manifests (docs/MANIFEST.md)
 
 
+def whole(seed):
+    """A seed whose large integers are texts."""
+    return list(map(whole, seed)) if isinstance(seed, list) else int(seed, 0) if isinstance(seed, str) else seed
+
+
 class Tensor:
     """What an entry of a manifest asks for."""
 
     def __init__(self, entry):
         e = {key: value for key, value in entry.items() if key not in ("name", "digest")}
         self.name, self.shape = entry.get("name"), tuple(e.pop("shape"))
+        self.dtype = DTYPES[e.pop("dtype", "float32")]
         initializer = e.pop("initializer")
         if isinstance(initializer, dict):
             e = {**initializer["config"], **e}
             initializer = re.sub("(?<=[a-z])(?=[A-Z])", "_", initializer["class_name"]).lower()
         rule = e.pop("seed_rule", "keras")
-        self.key, self.start = key_and_counter(rule, e.pop("seed", 0), e.pop("call", 0))
-        dialect = e.pop("dialect", "tf" if rule == "stateless" else "keras3")
-        self.plan = plan(self.shape, initializer, e, dialect)
+        seed = whole(e.pop("seed", [0, 0] if rule in ("stateless", "stateful") else 0))
+        self.key, self.start = key_and_counter(rule, seed, e.pop("call", 0), math.prod(self.shape))
+        dialect = e.pop("dialect", "keras3" if rule in ("keras", "raw") else "tf")
+        self.plan = plan(self.shape, initializer, e, dialect, self.dtype)
 
     def elements(self):
-        return elements(self.shape, self.plan, self.key, self.start)
+        return elements(self.shape, self.plan, self.key, self.start, self.dtype)
 
     def digest(self):
-        return tensor_digest(self.shape, self.elements())
+        return tensor_digest(self.shape, self.elements(), self.dtype)
 
 
 def check_manifest(path, everything):
@@ -406,8 +764,8 @@ def hexadecimal(words):
     return " ".join("%08x" % word for word in words)
 
 
-def floats(values):
-    return hexadecimal(map(bits_of, values))
+def floats(values, dtype=FLOAT32):
+    return " ".join("%0*x" % (2 * dtype.size, dtype.bits(value)) for value in values)
 
 
 def parse_words(cell):
@@ -418,15 +776,25 @@ def philox_row(key, counter):
     return [hexadecimal(philox(integer_of(parse_words(counter)), parse_words(key)))]
 
 
-def seed_row(rule, seed, call):
-    key, start = key_and_counter(rule, ast.literal_eval(seed), int(call or 0))
+def seed_row(rule, seed, call, count):
+    key, start = key_and_counter(rule, ast.literal_eval(seed), int(call or 0), int(count or 0))
     return [hexadecimal(key), hexadecimal(words_of(start, 4)), hexadecimal(philox(start, key))]
 
 
-def number_row(number):
+def new_seed_row(function, arguments):
+    functions = {"split": split, "fold_in": fold_in, "hash": hash_of, "shard": shard, "unordered": unordered, "drawn": drawn}
+    return [str(functions[function](*ast.literal_eval(arguments)))]
+
+
+def number_row(number, dtype=FLOAT32):
     n = ast.literal_eval(number)
-    return [floats([constants("constant", dialect, {"value": n})[0]]) for dialect in ("keras3", "tf")] + [
-        floats([constants("normal", "keras3", {"mean": n, "stddev": 1.0})[1]])]
+    numbers = [constants("constant", dialect, {"value": n}, dtype)[0] for dialect in ("keras3", "tf")]
+    numbers.append(constants("normal", "keras3", {"mean": n, "stddev": 1.0}, dtype)[1])
+    return [floats([number], dtype) for number in numbers]
+
+
+def typed_number_row(dtype, number):
+    return number_row(number, DTYPES[dtype])
 
 
 def fans_row(shape, input_axes, output_axes):
@@ -437,6 +805,45 @@ def operation_row(a, b):
     return [floats([operation(float_of(int(a, 16)), float_of(int(b, 16)))]) for operation in (fmul, fadd)]
 
 
+def typed_operation_row(dtype, a, b):
+    """The bits of the two operands are those of the dtype."""
+    dtype = DTYPES[dtype]
+    reading = {2: HALF if dtype is FLOAT16 else None, 8: DOUBLE}[dtype.size]
+    operands = [reading.unpack(bytes.fromhex(bits)[::-1])[0] if reading else float_of(int(bits, 16) << 16)
+                for bits in (a, b)]
+    return [floats([operation(*operands, dtype)], dtype) for operation in (fmul, fadd)]
+
+
+def half_row(f):
+    f = float_of(int(f, 16))
+    return [floats([dtype.rounded(f)], dtype) for dtype in (FLOAT16, BFLOAT16)]
+
+
+def log_row(u):
+    return [floats([log64(double_of(int(u, 16)))], FLOAT64)]
+
+
+def turn_row(v):
+    return [floats([value], FLOAT64) for value in sine_and_cosine64(double_of(int(v, 16)))]
+
+
+DOUBLES = {"log": lambda u: log64(max(u, 1e-7)), "sine": lambda u: sine_and_cosine64(TWO_PI * u)[0],
+           "cosine": lambda u: sine_and_cosine64(TWO_PI * u)[1]}
+
+
+def double_proof_row(function):
+    uniforms = (((i * 0x9E3779B97F4A7C15 & MASK64) >> 12) * 2.0**-52 for i in range(2**15))
+    return [text(tensor_digest((2**15,), map(DOUBLES[function], uniforms), FLOAT64))]
+
+
+def refusal_row(entry):
+    try:
+        Tensor(json.loads(entry))
+    except Refused:
+        return ["refused"]
+    return ["accepted"]
+
+
 def word_row(word):
     w = int(word, 16)
     return [floats([value]) for value in (uniform(w), radius(w), *sine_and_cosine(w))]
@@ -445,7 +852,8 @@ def word_row(word):
 def tensor_row(entry):
     tensor = Tensor(json.loads(entry))
     first = itertools.islice(tensor.elements(), 8)
-    return [floats([tensor.plan[1]]), floats([tensor.plan[2]]), floats(first), text(tensor.digest())]
+    return [*(floats(values, tensor.dtype) for values in ([tensor.plan[1]], [tensor.plan[2]], first)),
+            text(tensor.digest())]
 
 
 def total_row(tensors):
@@ -461,12 +869,21 @@ def proof_row(function):
 
 TABLES = {  # columns: (how many of them are given, what computes the others)
     ("key", "counter", "block"): (2, philox_row),
-    ("rule", "seed", "call", "key", "start counter", "first block"): (3, seed_row),
+    ("rule", "seed", "call", "elements", "key", "start counter", "first block"): (4, seed_row),
+    ("function", "arguments", "result"): (2, new_seed_row),
     ("number", "value, keras3", "value, tf", "mean"): (1, number_row),
     ("shape", "input_axes", "output_axes", "fan_in", "fan_out"): (3, fans_row),
+    ("dtype", "number", "value, keras3", "value, tf", "mean"): (2, typed_number_row),
     ("a", "b", "fmul", "fadd"): (2, operation_row),
+    ("dtype", "a", "b", "fmul", "fadd"): (3, typed_operation_row),
+    ("float", "float16", "bfloat16"): (1, half_row),
+    ("u", "log"): (1, log_row),
+    ("v", "sine", "cosine"): (1, turn_row),
+    ("function of doubles", "digest"): (1, double_proof_row),
+    ("tensor", "result"): (1, refusal_row),
     ("word", "U", "radius", "sine", "cosine"): (1, word_row),
     ("tensor", "scale", "shift", "first elements", "digest"): (1, tensor_row),
+    ("tensor", "first elements", "digest"): (1, lambda entry: tensor_row(entry)[2:]),
     ("tensors", "total"): (1, total_row),
     ("function", "digest"): (1, proof_row),
 }

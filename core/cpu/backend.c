@@ -13,10 +13,13 @@
 #include <unistd.h>
 
 #include "counterweight/cpu.h"
+#include "matrix.h"
 #include "reference.h"
 
 #define MAX_THREADS 1024u
-#define LEAST_ELEMENTS_PER_TASK 16384u /* below that a thread costs more than it saves */
+/* Below these a thread costs more than it saves. */
+#define LEAST_ELEMENTS_PER_TASK 16384u
+#define LEAST_WORK_PER_TASK 262144u
 
 typedef struct cw_cpu {
     cw_device device;
@@ -85,6 +88,41 @@ static cw_status cpu_fill(cw_device *device, const cwn_launch *launch, const cw_
     return CW_OK;
 }
 
+/* One step, shared out. */
+typedef struct cw_crew {
+    const cw_work *step;
+    char *memory, *scratch;
+    uint32_t tasks;
+} cw_crew;
+
+static void take_share(void *argument, uint32_t i) {
+    const cw_crew *c = argument;
+    cw_matrix_step(c->step, c->memory, c->scratch, i, c->tasks);
+}
+
+typedef struct cw_matrix_fill {
+    cw_cpu *cpu;
+    const cw_destination *to;
+} cw_matrix_fill;
+
+static cw_status run_step(void *user, const cw_work *step) {
+    const cw_matrix_fill *f = user;
+    const uint64_t useful = step->shares ? step->work / LEAST_WORK_PER_TASK + 1 : 1;
+    cw_crew crew = {step, address(f->to), (char *)f->to->scratch + f->to->scratch_offset,
+                    useful < f->cpu->threads ? (uint32_t)useful : f->cpu->threads};
+    if (crew.tasks == 1) take_share(&crew, 0);
+    else f->cpu->parallel_for(f->cpu->user, crew.tasks, take_share, &crew);
+    f->cpu->device.launches++;
+    return CW_OK;
+}
+
+static cw_status cpu_fill_matrix(cw_device *device, const cwn_launch *draws, const cwn_matrix *matrix,
+                                 const cw_destination *to, cw_error *why) {
+    cw_matrix_fill f = {(cw_cpu *)device, to};
+    if (draws) cpu_fill(device, draws, to, why);
+    return cw_walk_matrix(matrix, run_step, &f);
+}
+
 static cw_status cpu_sync(cw_device *device, const cw_destination *on, cw_error *why) {
     (void)device, (void)on, (void)why;
     return CW_OK;
@@ -121,6 +159,7 @@ static void cpu_close(cw_device *device) { free(device); }
 static const cw_backend_ops cpu_ops = {
     .backend = CW_BACKEND_CPU,
     .fill = cpu_fill,
+    .fill_matrix = cpu_fill_matrix,
     .sync = cpu_sync,
     .allocate = cpu_allocate,
     .write = cpu_write,

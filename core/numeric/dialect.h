@@ -22,9 +22,23 @@
  *   cwn_less(a, b)     all bits set where the double a is less than b, else none
  *   cwn_at_least(d, c) max(d, c) of doubles that are not NaN
  *   cwn_if_odd(n, a, b)  a where the integer n is odd, else b; floats
+ *   cwn_divide(a, b)   a / b in float, correctly rounded
  *   cwn_log_row(i)     row i mod 16 of the float logarithm's table
  *   cwn_log64_row(i)   row i mod 128 of the double logarithm's
  *   cwn_turn64_row(k)  row k mod 128 of the table of sines and cosines; 109 is the last
+ *
+ * Matrices (matrix.h, householder.h, cholesky.h) lie in memory, so their text loads and stores. It is written for a crew:
+ * each of `items` members does its share of a step, told by its number.
+ *
+ *   cwn_crew           a member's number and how many there are
+ *   CWN_GLOBAL         the address space of such memory
+ *   CWN_BARRIER()      all members of the crew come here before any goes on; what they stored is seen by all. Only in
+ *                      steps whose crew is one work-group or block, or one thread, and never where they may part ways
+ *   CWN_WIDTH          columns that one member takes at a time in loops that a compiler may vectorize
+ *   cwn_strip          CWN_STRIP doubles of neighbouring columns or rows
+ *   cwn_strip_of(x)    all of them x          cwn_strip_ma(x, s, t)  x * s + t, one rounding; x is one double
+ *   cwn_strip_at(p) cwn_strip_put(p, s)       neighbours in memory
+ *   cwn_strip_gather(p, step) cwn_strip_scatter(p, step, s)    `step` doubles apart
  *
  * Contraction: the text says fma where it may be one (cwn_ma) and everything else rounds at every step, so each
  * compiler is told not to contract: -ffp-contract=off, --fmad=false, FP_CONTRACT OFF.
@@ -69,6 +83,10 @@ typedef float cwn_f32;
 #define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
 #define cwn_fma(a, b, c) fma((a), (b), (c))
 #define cwn_sqrt64(x) sqrt(x)
+#define cwn_divide(a, b) convert_float_rte((double)(a) / (double)(b)) /* nor need a float quotient be */
+#define CWN_GLOBAL global
+/* Twice: with one barrier after a loop that few work-items enter, PoCL 3.1 leaves out work of steps with many barriers. */
+#define CWN_BARRIER() (barrier(CLK_GLOBAL_MEM_FENCE), barrier(CLK_GLOBAL_MEM_FENCE))
 #define cwn_less(a, b) (0UL - (ulong)((a) < (b)))
 __constant double cwn_log_table[32] = {CWN_LOG_TABLE(CWN_PAIR)};
 __constant double cwn_log64_table[256] = {CWN_LOG64_TABLE(CWN_PAIR)};
@@ -104,6 +122,9 @@ typedef float cwn_f32;
 #define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
 #define cwn_fma(a, b, c) __fma_rn((a), (b), (c))
 #define cwn_sqrt64(x) __dsqrt_rn(x)
+#define cwn_divide(a, b) __fdiv_rn((a), (b))
+#define CWN_GLOBAL
+#define CWN_BARRIER() __syncthreads()
 #define cwn_less(a, b) (0ull - (uint64_t)((a) < (b)))
 static __device__ const double cwn_log_table[32] = {CWN_LOG_TABLE(CWN_PAIR)};
 static __device__ const double cwn_log64_table[256] = {CWN_LOG64_TABLE(CWN_PAIR)};
@@ -124,6 +145,9 @@ static const double cwn_sincos64_table[512] = {CWN_SINCOS64_TABLE(CWN_QUAD)};
 #ifndef CWN_LANES
 #define CWN_LANES 1
 #endif
+#define CWN_GLOBAL
+#define CWN_BARRIER() ((void)0) /* the crew is one thread */
+#define cwn_divide(a, b) ((a) / (b))
 #if CWN_LANES == 1
 typedef uint64_t cwn_u64;
 typedef uint32_t cwn_u32;
@@ -187,6 +211,21 @@ CWN_FN cwn_f32 cwn_if_odd(cwn_u32 n, cwn_f32 a, cwn_f32 b) { cwn_u32 odd = -(n &
 
 #endif
 
+#if defined(__OPENCL_VERSION__) || defined(__CUDACC__)
+#define CWN_WIDTH 1
+#define CWN_STRIP 1
+typedef double cwn_strip;
+#define cwn_strip_of(x) (x)
+#define cwn_strip_at(p) (*(p))
+#define cwn_strip_put(p, s) (*(p) = (s))
+#define cwn_strip_gather(p, step) (*(p))
+#define cwn_strip_scatter(p, step, s) (*(p) = (s))
+#define cwn_strip_ma(x, s, t) cwn_fma((x), (s), (t))
+#elif CWN_LANES == 1
+#include "strip.h"
+#endif
+
+typedef struct { cwn_long item, items; } cwn_crew; /* a member's number, and how many there are */
 typedef struct { cwn_f64 inverse, logarithm; } cwn_row;
 typedef struct { cwn_f64 sine, sine_rest, cosine, cosine_rest; } cwn_turn_row;
 

@@ -100,6 +100,8 @@ print(*("0x" + b[i:i + n][::-1].hex() for i in range(0, len(b), n)))' "$@"; }
     refused 2 explain a.json b.json --at 0
     refused 4 explain no-such.json --at 0
     refused 2 plan --shape 3 --at 0
+    refused 2 explain --shape 3,3 --initializer orthogonal --at 0,0
+    says "whole matrix"
     good explain --help
     prints "--at I,..."
     good --help

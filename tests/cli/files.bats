@@ -87,6 +87,14 @@ full() {
     same_bytes c.npy whole.npy
 }
 
+@test "what a driver says to a closed stderr is not written into the file" {
+    good init --shape 1000 -o whole.npy
+    for device in $(devices); do
+        POCL_DEBUG=all "$CW" init --shape 1000 --device "$device" -o a.npy >"$out" 2>&-
+        same_bytes a.npy whole.npy
+    done
+}
+
 @test "folders and names that cannot be" {
     mkdir d.npy part.npy.part
     mkfifo f.npy pipe.npy.part
@@ -129,7 +137,8 @@ full() {
     refused 2 init --shape 10 --value 3 -o a.npy
     refused 2 init --shape x -o a.npy
     CW_CUDA_LIBRARY=/nonexistent refused 3 init --shape 10 --device cuda -o a.npy
-    manifest '{"name": "a", "shape": [10], "initializer": "zeros", "digest": "00112233445566778899aabbccddeeff"}' >m.json
+    manifest '{"name": "a", "shape": [10], "initializer": "zeros", "digest": "00112233445566778899aabbccddeeff"}' \
+        >m.json
     refused 1 init m.json -o a.npy
     same_bytes a.npy ../old
     ls -l --time-style=full-iso a.npy | cmp - ../listing
@@ -157,7 +166,8 @@ full() {
         for written in 0 1000000 40000000; do
             # shellcheck disable=SC2086 # a list of words
             "$CW" init $big -o "big.$ending" >"$out" &
-            until [ -e "big.$ending" ] || [ "$(stat -c %s "big.$ending.part" 2>/dev/null || echo -1)" -ge $written ]; do :; done
+            until [ -e "big.$ending" ] || [ \
+                "$(stat -c %s "big.$ending.part" 2>/dev/null || echo -1)" -ge $written ]; do :; done
             kill -KILL $! || true
             wait $! || true
             if [ ! -e "big.$ending" ]; then only_files "big.$ending.part"
@@ -178,8 +188,8 @@ full() {
     good init --shape 100 -o a.npy
     cp a.npy ../old
     "$CW" init --shape 20000000 -o a.npy >"$out" &
-    until [ -e a.npy.part ]; do :; done
-    kill -KILL $!
+    until [ -e a.npy.part ] || ! kill -0 $! 2>/dev/null; do :; done
+    kill -KILL $! || true
     wait $! || true
     same_bytes a.npy ../old
 }
@@ -202,7 +212,8 @@ full() {
         good init --shape "$shape" -o -
         look bytes a.npy | cmp - "$out"
     done
-    manifest '{"name": "a", "shape": [3], "initializer": "ones"}' '{"name": "b", "shape": [2], "initializer": "zeros"}' >m.json
+    manifest '{"name": "a", "shape": [3], "initializer": "ones"}' \
+        '{"name": "b", "shape": [2], "initializer": "zeros"}' >m.json
     good init m.json -o -
     equal "$(od -An -v -tf4 "$out" | tr -s ' ')" " 1 1 1 0
  0"

@@ -28,6 +28,21 @@ numpy.save("b.npy", a)' "$shape"
     done
 }
 
+@test "the .npy header has NumPy's length for every length of the shape" {
+    # One character more each time, so some headers are as long as they can be before they take 64 bytes more.
+    for ones in "" 1,1,1,1,1,1, 1,1,1,1,1,1,1,1,1,1,1,1, 1,1,1,1,1,1,1,1,1,1,1,1,1,1,; do
+        axis=1
+        for _ in {1..18}; do
+            good init --shape "0,$ones$axis" --initializer zeros -o "0,$ones$axis.npy"
+            axis=${axis}0
+        done
+    done
+    "$CW_PYTHON" -c 'import glob, numpy
+for path in glob.glob("*.npy"):
+    numpy.save("numpy", numpy.load(path))
+    assert open(path, "rb").read() == open("numpy.npy", "rb").read(), path'
+}
+
 @test ".safetensors holds the manifest's tensors in its order, without holes" {
     write_model
     good init model.json -o model.safetensors
@@ -54,11 +69,14 @@ numpy.save("b.npy", a)' "$shape"
     prints "model.safetensors: 4 tensors, 1062 elements, 0 bits differ"
     good verify model.safetensors model.json
     good verify model.json model.safetensors
-    for options in "--shape 3,4" "--shape 3,4 --initializer variance_scaling --mode fan_out --distribution uniform --scale 2" \
-        "--shape 9 --initializer constant --value 9007199254740993" "--shape 5 --seed 1,2 --seed-rule stateless" \
+    for options in "--shape 3,4" \
+        "--shape 3,4 --initializer variance_scaling --mode fan_out --distribution uniform --scale 2" \
+        "--shape 9 --initializer constant --value 1152921573326323713" "--shape 5 --seed 1,2 --seed-rule stateless" \
         "--shape 5 --seed -9223372036854775808 --call 3" "--shape 5 --seed 1,2,3,4,5,0xffffffff --seed-rule raw" \
-        "--shape 2,3,4 --initializer he_normal --input-axes 0 --output-axes -1,1" "--shape 5 --dialect tf --seed 3" \
-        "--shape 3,3 --initializer identity --gain 0.1" "--shape 7 --initializer random_uniform --minval 16777217 --maxval 2e10"; do
+        "--shape 2,3,4 --initializer he_normal --input-axes 0 --output-axes -1,1" \
+            "--shape 5 --initializer constant --value 1e-45 --dialect tf" \
+        "--shape 3,3 --initializer identity --gain 0.1" \
+            "--shape 7 --initializer random_uniform --minval 16777217 --maxval 2e10"; do
         # shellcheck disable=SC2086 # a list of words
         good init $options -o one.safetensors
         good verify one.safetensors
@@ -223,7 +241,7 @@ json.dump(model, open("tensor.json", "w"))' "$out"
     good init model.json -o model.safetensors
     good init --shape 3,5 --seed 2 -o a.npy
     good init "$golden/stateless.json" -o stateless.safetensors
-    for file in a.npy model.safetensors stateless.safetensors "$golden"/*.npy "$golden"/print/*.npy; do
+    for file in a.npy model.safetensors stateless.safetensors "$golden"/*.npy "$golden"/print/{float32,float64,float16,int32,int64,uint32,uint64}.safetensors; do
         good digest "$file"
         look digest "$file" | cmp - "$out"
     done

@@ -30,7 +30,7 @@ convolution:--shape 3,3,4,8 --initializer he_normal --seed 42"
 
 @test "every manifest of goldens: all digests are met" {
     for device in $(devices); do
-        for m in "$golden/keras.json" "$golden/stateless.json" "$CW_SOURCE/cli/selftest.json"; do
+        for m in "$golden"/{keras,stateless,seeds,dtypes}.json "$CW_SOURCE/cli/selftest.json"; do
             good verify "$m" --device "$device"
             prints "$device: $(grep -c '"digest"' <(sed 1,/tensors/d "$m")) tensors"
             prints "0 bits differ"
@@ -58,7 +58,8 @@ convolution:--shape 3,3,4,8 --initializer he_normal --seed 42"
         good init --shape 2,2 --device "$device"
         equal "$(cat "$out")" "[[-0.7078647   0.50461936]
  [ 0.73500216  0.6633029 ]]"
-        good init --shape "(2, 2)" --initializer glorot_uniform --seed 0 --seed-rule keras --dtype float32 --dialect keras3 \
+        good init --shape "(2, 2)" --initializer glorot_uniform --seed 0 --seed-rule keras --dtype float32 --dialect \
+            keras3 \
             --device "$device"
         equal "$(head -n 1 "$out")" "[[-0.7078647   0.50461936]"
     done

@@ -20,6 +20,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "
 import digest  # noqa: E402
 
 
+DTYPES = {"F32": "<f4", "F64": "<f8", "F16": "<f2", "I32": "<i4", "I64": "<i8", "U32": "<u4", "U64": "<u8"}
+
+
 def safetensors(path):
     """(metadata, [(name, array)]), in the order of the header."""
     data = pathlib.Path(path).read_bytes()
@@ -34,9 +37,9 @@ def safetensors(path):
     for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
         begin, end = entry["data_offsets"]
         assert begin == at and end >= begin, f"a hole or an overlap at {name}: {begin} after {at}"
-        assert set(entry) == {"dtype", "shape", "data_offsets"} and entry["dtype"] == "F32", entry
+        assert set(entry) == {"dtype", "shape", "data_offsets"} and entry["dtype"] in DTYPES, entry
         at = end
-        tensors.append((name, np.frombuffer(payload[begin:end], "<f4").reshape(entry["shape"])))
+        tensors.append((name, np.frombuffer(payload[begin:end], DTYPES[entry["dtype"]]).reshape(entry["shape"])))
     assert at == len(payload), f"{len(payload) - at} bytes after the last tensor"
     assert [name for name, _ in tensors] == list(header), "the data are in another order than the header"
     return metadata, tensors
@@ -55,7 +58,8 @@ def check_safetensors(path, manifest):
     assert [list(array.shape) for _, array in tensors] == [entry["shape"] for entry in expected]
     assert metadata["counterweight.manifest"] == text and metadata["counterweight.version"], metadata
     for entry, (name, array) in zip(expected, tensors):
-        assert entry.get("digest", digest.text(digest.tensor_digest(array))) == digest.text(digest.tensor_digest(array)), name
+        found = digest.text(digest.tensor_digest(array))
+        assert entry.get("digest", found) == found, name
     print(len(tensors), "tensors")
 
 

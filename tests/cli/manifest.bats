@@ -61,7 +61,8 @@ END
 @test "defaults are those of the options" {
     manifest "$(tensor '"initializer": "glorot_uniform"')" >m.json
     same_as --shape 3,4
-    manifest "$(tensor '"initializer": "glorot_uniform", "dtype": "float32", "seed_rule": "keras", "dialect": "keras3", "seed": 0, "call": 0')" >m.json
+    manifest "$(tensor '"initializer": "glorot_uniform", "dtype": "float32", "seed_rule": "keras", "dialect": "keras3",
+        "seed": 0, "call": 0')" >m.json
     same_as --shape 3,4
     manifest "$(tensor '"initializer": "random_normal", "seed": [1, 2], "seed_rule": "stateless"')" >m.json
     same_as --shape 3,4 --initializer random_normal --seed 1,2 --seed-rule stateless --dialect tf
@@ -69,7 +70,8 @@ END
     same_as --shape 3,4 --initializer random_normal --seed 5 --call 3
     manifest "$(tensor '"initializer": "random_normal", "seed": [1, 2, 3, 4, 5, 4294967295], "seed_rule": "raw"')" >m.json
     same_as --shape 3,4 --initializer random_normal --seed 1,2,3,4,5,0xffffffff --seed-rule raw
-    manifest '{"name": "s", "shape": [], "initializer": "random_normal"}' '{"name": "e", "shape": [0, 7], "initializer": "ones"}' >m.json
+    manifest '{"name": "s", "shape": [], "initializer": "random_normal"}' \
+        '{"name": "e", "shape": [0, 7], "initializer": "ones"}' >m.json
     same_as --shape "()" --initializer random_normal
 }
 
@@ -106,20 +108,22 @@ END
     for v in null 1 true '[]' '{}' '""'; do
         refuses name "{\"name\": $v, \"shape\": [3], \"initializer\": \"zeros\"}"
     done
-    for v in null 3 '"3"' '{}' '[3.0]' '["3"]' '[null]' '[[3]]' '[true]' '[-1]' '[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]'; do
+    for v in null 3 '"3"' '{}' '[3.0]' '["3"]' '[null]' '[[3]]' '[true]' '[-1]' \
+        '[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]'; do
         refuses m.json "{\"name\": \"a\", \"shape\": $v, \"initializer\": \"zeros\"}"
     done
     for v in null 3 '[]' '""' '"bogus"' true; do refuses m.json "$(tensor "\"initializer\": $v")"; done
     for v in null 3 '"bogus"' '["float32"]'; do
         for f in dtype seed_rule dialect; do refuses m.json "$(tensor "\"initializer\": \"zeros\", \"$f\": $v")"; done
     done
-    for v in null '"1"' 1.0 '[1.0]' '[]' '[null]' true '{}' '[1, 2]' '[1,2,3,4,5,6,7]'; do
+    for v in null '"one"' 1.0 '[1.0]' '[]' '[null]' true '{}' '[1, 2]' '[1,2,3,4,5,6,7]'; do
         refuses m.json "$(tensor "\"initializer\": \"he_normal\", \"seed\": $v")"
     done
     for v in null '"1"' 1.0 '[1]' -1 true; do
         refuses m.json "$(tensor "\"initializer\": \"he_normal\", \"call\": $v")"
     done
-    for v in null '"1"' '[1]' true 1e39; do refuses m.json "$(tensor "\"initializer\": \"constant\", \"value\": $v")"; done
+    for v in null '"one"' '[1]' true 1e39; do refuses m.json \
+        "$(tensor "\"initializer\": \"constant\", \"value\": $v")"; done
     for v in 3 '"0"' '[0.0]' '["a"]' '[2]' '[-3]' '{}'; do
         refuses m.json "$(tensor "\"initializer\": \"he_normal\", \"input_axes\": $v, \"output_axes\": [1]")"
     done
@@ -154,15 +158,18 @@ END
 @test "names are unique, and bytes" {
     refuses '"a"' "$(tensor '"initializer": "zeros"')" '{"name": "b", "shape": [], "initializer": "zeros"}' \
         "$(tensor '"initializer": "ones"')"
-    refuses twice '{"name": "\u00e9", "shape": [], "initializer": "zeros"}' '{"name": "é", "shape": [], "initializer": "ones"}'
-    manifest '{"name": "\u00e9", "shape": [], "initializer": "zeros"}' '{"name": "e\u0301", "shape": [], "initializer": "zeros"}' \
-        '{"name": "A", "shape": [], "initializer": "zeros"}' '{"name": "a", "shape": [], "initializer": "zeros"}' >m.json
+    refuses twice '{"name": "\u00e9", "shape": [], "initializer": "zeros"}' \
+        '{"name": "é", "shape": [], "initializer": "ones"}'
+    manifest '{"name": "\u00e9", "shape": [], "initializer": "zeros"}' \
+        '{"name": "e\u0301", "shape": [], "initializer": "zeros"}' \
+        '{"name": "A", "shape": [], "initializer": "zeros"}' '{"name": "a", "shape": [], "initializer": "zeros"}' \
+            >m.json
     good plan m.json
 }
 
 @test "64-bit seeds are intact" {
     for seed in 9223372036854775807 -9223372036854775808 9007199254740993 9007199254740992 -1 4294967296 2147483646; do
-        manifest "$(tensor "\"initializer\": \"random_normal\", \"seed\": [$seed, 0], \"seed_rule\": \"stateless\"")" >m.json
+        manifest "$(tensor '"initializer": "random_normal", "seed_rule": "stateless", '"\"seed\": [$seed, 0]")" >m.json
         good plan m.json --json
         equal "$(json '[d[0]["key"], d[0]["counter"]]')" "$(look philox $seed 0)"
         same_as --shape 3,4 --initializer random_normal --seed-rule stateless --seed $seed,0
@@ -191,7 +198,8 @@ END
     manifest "$(tensor '"initializer": "constant", "value": 1152921573326323713.0')" >m.json
     same_as --shape 3,4 --initializer constant --value 1152921573326323713.0
     other_bytes "$out" ../int
-    manifest "$(tensor '"initializer": "constant", "value": 5')" "$(tensor '"initializer": "constant", "value": 5.0' | sed 's/"a"/"b"/')" >m.json
+    manifest "$(tensor '"initializer": "constant", "value": 5')" \
+        "$(tensor '"initializer": "constant", "value": 5.0' | sed 's/"a"/"b"/')" >m.json
     good digest m.json --json
     json_is 'len({t["digest"] for t in d["tensors"]})' 1
     good init m.json -o m.safetensors # and the manifest in it keeps the types
@@ -236,13 +244,16 @@ END
     printf '{"counterweight": 1, "tensors": []} x' >rest.json
     printf '{"counterweight": 1, "tensors": [],}' >comma.json
     printf "{'counterweight': 1, 'tensors': []}" >quotes.json
-    printf '{"counterweight": 1, "tensors": [{"name": "a", "shape": [], "initializer": "constant", "value": NaN}]}' >nan.json
-    printf '{"counterweight": 1, "tensors": [{"name": "a", "shape": [], "initializer": "constant", "value": 1e999}]}' >huge.json
+    printf '{"counterweight": 1, "tensors": [{"name": "a", "shape": [], "initializer": "constant", "value": NaN}]}' \
+        >nan.json
+    printf '{"counterweight": 1, "tensors": [{"name": "a", "shape": [], "initializer": "constant", "value": 1e999}]}' \
+        >huge.json
     printf '{"counterweight": 1, "tensors": [{"name": "\xff", "shape": [], "initializer": "zeros"}]}' >latin.json
     printf '{"counterweight": 1, "tensors": [{"name": "a\\u0000b", "shape": [], "initializer": "zeros"}]}' >zero.json
     printf '{"counterweight": 1, "tensors": [{"name": "\\ud800", "shape": [], "initializer": "zeros"}]}' >surrogate.json
     printf '{"counterweight": 1, "counterweight": 1, "tensors": []}' >twice.json
-    printf '{"counterweight": 1, "tensors": [{"name": "a", "shape": [], "shape": [2], "initializer": "zeros"}]}' >twice2.json
+    printf '{"counterweight": 1, "tensors": [{"name": "a", "shape": [], "shape": [2], "initializer": "zeros"}]}' \
+        >twice2.json
     printf '\xef\xbb\xbf{"counterweight": 1, "tensors": []}' >mark.json
     printf '{"counterweight": 1, "tensors": []}\0' >null.json
     printf '[]' >list.json

@@ -5,7 +5,8 @@
 load helper
 
 @test "a shape can be written as in a text, as a tuple and as a list" {
-    for shape in 3,3,64,128 "(3, 3, 64, 128)" "[3,3,64,128]" " 3 , 3,64 ,128 " "3,3,64,128," "( 3,3,64,128, )" "[3, 3, 64, 128]"; do
+    for shape in 3,3,64,128 "(3, 3, 64, 128)" "[3,3,64,128]" " 3 , 3,64 ,128 " "3,3,64,128," "( 3,3,64,128, )" \
+        "[3, 3, 64, 128]"; do
         good plan --json --shape "$shape"
         json_is 'd["shape"]' "[3, 3, 64, 128]"
     done
@@ -26,7 +27,8 @@ load helper
 @test "fans, elements, bytes and blocks of many shapes" {
     while read -r shape fan_in fan_out elements; do
         good plan --json --shape "$shape" --initializer he_normal
-        json_is 'd["fan_in"], d["fan_out"], d["elements"], d["bytes"]' "($fan_in, $fan_out, $elements, $((4 * elements)))"
+        json_is 'd["fan_in"], d["fan_out"], d["elements"], d["bytes"]' \
+            "($fan_in, $fan_out, $elements, $((4 * elements)))"
         json_is 'd["blocks"], d["launches"]' "($(((elements + 3) / 4 * 256)), $((elements > 0)))" # truncated normal
         for initializer in random_normal glorot_uniform; do
             good plan --json --shape "$shape" --initializer $initializer
@@ -113,7 +115,8 @@ END
     json_is 'd["low"], d["high"]' "(-1.224744871391589, 1.224744871391589)" # sqrt(3 * 1 / 2)
     good plan --json --shape 50,7 --initializer he_normal
     json_is 'd["draw_stddev"] == (2 / 50) ** 0.5 / 0.87962566103423978' True
-    good plan --json --shape 50,7 --initializer variance_scaling --scale 3 --mode fan_out --distribution untruncated_normal
+    good plan --json --shape 50,7 --initializer variance_scaling --scale 3 --mode fan_out --distribution \
+        untruncated_normal
     json_is 'd["draw_stddev"] == (3 / 7) ** 0.5, d["mode"], d["scale"]' "(True, 'fan_out', 3)"
     good plan --json --shape 5 --initializer random_uniform
     json_is 'd["minval"], d["maxval"]' "(-0.05, 0.05)"
@@ -130,7 +133,7 @@ END
     json_is 'd' '[]'
     good plan m.json
     good plan --json "$golden/keras.json"
-    json_is 'len(d)' 2270
+    json_is 'len(d)' "$(grep -c '"digest"' <(sed 1,/tensors/d "$golden/keras.json"))"
     json_is 'all({"fan_in", "fan_out", "key", "counter", "blocks", "elements", "bytes"} <= set(t) for t in d)' True
 }
 
@@ -155,7 +158,8 @@ END
     prints "fan_out    1152 = 3 * 3 * 128"
     prints "256 reserved for each 4 elements"
     prints "73728, 294912 bytes, 1 kernel launch"
-    for initializer in zeros ones constant random_uniform random_normal truncated_normal variance_scaling glorot_uniform \
+    for initializer in zeros ones constant random_uniform random_normal truncated_normal variance_scaling \
+        glorot_uniform \
         glorot_normal he_uniform he_normal lecun_uniform lecun_normal; do
         for shape in "()" 0 5 3,4 2,3,4; do good plan --shape "$shape" --initializer $initializer; done
     done

@@ -20,7 +20,8 @@ load helper
 }
 
 @test "--exact prints every element with digits that read back" {
-    for arguments in "()" 0 5 2,2 3,0 7,11,13 "100 --initializer random_normal --stddev 1e-30" "2,2 --initializer constant --value 1e38"; do
+    for arguments in "()" 0 5 2,2 3,0 7,11,13 "100 --initializer random_normal --stddev 1e-30" \
+        "2,2 --initializer constant --value 1e38"; do
         # shellcheck disable=SC2086 # a list of words
         good init --shape $arguments -o a.npy
         # shellcheck disable=SC2086
@@ -52,7 +53,8 @@ assert found.tobytes() == a.tobytes(), text' "$out"
 }
 
 @test "a model is printed tensor by tensor" {
-    manifest '{"name": "b", "shape": [2, 2], "initializer": "ones"}' '{"name": "a", "shape": [], "initializer": "zeros"}' >m.json
+    manifest '{"name": "b", "shape": [2, 2], "initializer": "ones"}' \
+        '{"name": "a", "shape": [], "initializer": "zeros"}' >m.json
     good init m.json
     equal "$(cat "$out")" "b
 [[1. 1.]

@@ -14,7 +14,8 @@ load helper
     for device in $(devices); do
         good selftest --device "$device" --json
         json_is 'd["device"], d["good"]' "('$device', True)"
-        json_is 'sorted({type(p[k]).__name__ for p in d["proofs"] for k in ("inputs", "mismatches", "launches")})' "['int']"
+        json_is 'sorted({type(p[k]).__name__ for p in d["proofs"] for k in ("inputs", "mismatches", "launches")})' \
+            "['int']"
         json_is 'max(p["mismatches"] for p in d["proofs"])' 0
         json_is '{p["launches"] for p in d["proofs"]}' '{1}'
         json_is 'all(p["good"] and len(p["digest"]) == 32 for p in d["proofs"])' True

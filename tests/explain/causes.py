@@ -244,17 +244,33 @@ def dialect():
 def seed():
     for initializer in ("glorot_uniform", "he_normal"):
         plain = f"--shape 20,30 --initializer {initializer}"
-        verify(make(plain + " --seed 7"), plain + " --seed 42", "seed", "the seed 7 instead of 42")
+        verify(make(plain + " --seed 7"), plain + " --seed 42", "seed", "the seed 7 (")
         verify(make(plain + " --seed 42 --call 3"), plain + " --seed 42", "seed", "--call 3 instead of 0")
         verify(make(plain + " --seed-rule stateless --seed 5,8"), plain + " --seed-rule stateless --seed 8,5", "seed", "exchanged")
         verify(make(plain + " --seed-rule stateless --seed 5,9"), plain + " --seed-rule stateless --seed 5,8", "seed",
-               "the second number 9 instead of 8")
-        verify(make(plain + " --seed-rule raw --seed 42,0,0,0,0,0"), plain + " --seed 42", "seed", "the seed as the key")
-        verify(make(plain + " --seed-rule raw --seed 0,0,42,0,0,0"), plain + " --seed 42", "seed", "the seed as the counter")
-        verify(make(plain + " --seed 6"), plain + " --seed-rule stateless --seed 6,1", "seed", "the seed rule keras")
-        verify(make(plain + " --seed-rule stateless --seed=-6,0"), plain + " --seed=-6", "seed", "the seed rule stateless")
+               "the second seed 9 (")
+        for rule, seeds, words in (("stateful", "42,0", "stateful: the seed is the key ("), ("generator", "42", "the seed rule generator ("),
+                                   ("stateful", "87654321,42", "no graph seed")):
+            verify(make(f"{plain} --seed-rule {rule} --seed {seeds}"), plain + " --seed 42", "seed", words)
+        verify(make(plain + " --seed-rule stateful --seed 5,8"), plain + " --seed-rule stateful --seed 8,5", "seed", "exchanged")
+        verify(make(plain + " --seed-rule stateful --seed 5,8"), plain + " --seed-rule stateful --seed 6,8", "seed",
+               "the first seed 5 (")
+        verify(make(plain + " --seed-rule keras2 --seed=-6"), plain + " --seed=-6", "seed", "the seed rule keras2 (")
+        verify(make(plain + " --seed-rule generator --seed 42 --call 2"), plain + " --seed-rule generator --seed 42", "counter",
+               f"{2 * 600 * 256} Philox blocks too late")
+        verify(make(plain + " --seed 6"), plain + " --seed-rule stateless --seed 6,1", "seed", "the seed rule keras (")
+        verify(make(plain + " --seed-rule stateless --seed=-6,3"), plain + " --seed-rule stateful --seed=-6,3", "seed",
+               "the seed rule stateless (")
     verify(make("--shape 9 --seed 2 --initializer uniform_full_int", "int64"), "--shape 9 --initializer uniform_full_int",
-           "seed", "the seed 2 instead of 0", dtype="int64")
+           "seed", "the seed 2 (", dtype="int64")
+
+
+@case
+def matrices():
+    plain = "--shape 50,60 --initializer orthogonal"
+    verify(make(plain + " --seed-rule generator --seed 4"), plain + " --seed 4", "seed", "the seed rule generator")
+    verify(make(plain + " --seed 4") * F(2), plain + " --seed 4", "scale", "2 times")
+    verify(make(plain + " --seed 4"), plain + " --seed 5", "values")
 
 
 @case

@@ -233,6 +233,11 @@ static void misuse_is_refused(void **state) {
     assert_int_equal(cw_explain(&plan, 3, &e, &why), CW_ERROR_ARGUMENT);
     assert_int_equal(why.status, CW_ERROR_ARGUMENT);
     assert_int_equal(cw_explain(&plan, UINT64_MAX, &e, NULL), CW_ERROR_ARGUMENT);
+    spec.initializer = CW_ORTHOGONAL;
+    spec.rank = 2;
+    spec.shape[0] = spec.shape[1] = 3;
+    const cw_plan matrix = plan_of(spec);
+    assert_int_equal(cw_explain(&matrix, 0, &e, &why), CW_ERROR_UNSUPPORTED);
     assert_memory_equal(&e, &before, sizeof e);
     assert_int_equal(cw_explain(&plan, 0, NULL, &why), CW_ERROR_ARGUMENT);
 }

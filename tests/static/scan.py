@@ -28,17 +28,27 @@ def body(text, function):
 
 
 def fmas(source):
-    """How many cwn_ma each kernel has if nothing is contracted: the text's, times its elements of a group of 4."""
+    """How many fused multiply-adds each kernel has if nothing is contracted: those of the text, times how often a group
+    goes through it."""
     text = (source / "core/numeric/normal.h").read_text()
     radius, turn = (body(text, f).count("cwn_ma(") for f in ("cwn_radius", "cwn_turn"))
-    return {"constant": 0, "identity": 0, "uniform": 0, "normal": 2 * (radius + turn),
-            "truncated_normal": 2 * (radius + turn), "radius": 4 * radius, "sine": 4 * turn, "cosine": 4 * turn}
+    text64 = (source / "core/numeric/normal64.h").read_text()
+    double = sum(body(text64, f"cwn_{f}64{end}").count("cwn_fma(") for f, end in (
+        ("log", "_far"), ("log", "_near"), ("radius", ""), ("reduce", ""), ("sine", ""), ("cosine", ""), ("turn", "")))
+    table = re.findall(r"ROW\(cw_fill_(\w+), ", (source / "core/numeric/launch.h").read_text())
+    expected = dict.fromkeys(table, 0) | {"radius": 4 * radius, "sine": 4 * turn, "cosine": 4 * turn}
+    for name in table:
+        if "normal" in name:
+            expected[name] = double if name.endswith("float64") else 2 * (radius + turn)
+    return expected
 
 
 # Without .rn, ptxas and the driver's compiler may contract a product and a sum. What is not named here is a vendor's
 # approximation, or flushes, or is something to think about first.
-ARITHMETIC = {"add.rn.f32", "mul.rn.f32", "add.rn.f64", "mul.rn.f64", "fma.rn.f64", "sqrt.rn.f32", "max.f64",
-              "cvt.rn.f32.f64", "cvt.f64.f32"}
+ARITHMETIC = {"add.rn.f32", "sub.rn.f32", "mul.rn.f32", "add.rn.f64", "sub.rn.f64", "mul.rn.f64", "fma.rn.f64",
+              "sqrt.rn.f32", "sqrt.rn.f64", "neg.f64", "max.f64", "setp.lt.f64", "cvt.rn.f32.f64", "cvt.f64.f32"}
+# A thread's row of a block of R, which a loop indexes.
+LOCAL = {"cw_matrix_rows", "cw_matrix_columns"}
 MOVES = ("mov.", "selp.", "ld.param.", "ld.global.", "st.global.")
 
 
@@ -54,9 +64,11 @@ def ptx(source, file):
         expect(floats <= ARITHMETIC, f"{name}: {sorted(floats - ARITHMETIC)}")
         fused = instructions["fma.rn.f64"]
         expect(fused == expected.get(name), f"{name}: {fused} fma.rn.f64, the text has {expected.get(name)}")
-        print(f"{name:17} {fused:3} fma.rn.f64, all of the text's; float instructions: {' '.join(sorted(floats))}")
-    for word in (r"\.ftz", r"\.approx", r"\.local\b", r"\bcall\b", r"\.func\b", r"\.f16"):
+        print(f"{name:25} {fused:3} fma.rn.f64, all of the text's; float instructions: {' '.join(sorted(floats))}")
+    for word in (r"\.ftz", r"\.approx", r"\bcall\b", r"\.func\b", r"\.f16"):
         expect(not re.search(word, text), f"the PTX has {word}")
+    local = set(re.findall(r"\.entry (\w+)\((?:(?!^}).)*?\.local\b", text, re.S | re.M))
+    expect(local <= LOCAL, f"{sorted(local - LOCAL)} use local memory")
 
 
 def run(*command):

@@ -32,7 +32,7 @@ CW_API cw_status cw_cpu_open(const cw_cpu_options *options, cw_device **device, 
 
 /* Host memory as a destination: `bytes` bytes at `memory`, aligned to the dtype's size. */
 static inline cw_destination cw_cpu_at(void *memory, uint64_t bytes) {
-    cw_destination d = {sizeof(cw_destination), CW_BACKEND_CPU, 0, 0, 0, 0, 0, 0, 0, 0};
+    cw_destination d = {sizeof(cw_destination), CW_BACKEND_CPU, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     d.memory = memory;
     d.bytes = bytes;
     return d;

@@ -49,7 +49,7 @@ CW_API cw_status cw_cuda_devices(cw_device_info *list, size_t capacity, size_t *
  * fastest). `stream` is of the same context; NULL is its default stream. Fills on one stream run in order. The memory
  * must live until the work is done, or as long as a graph that captured it. cw_sync waits for the whole stream. */
 static inline cw_destination cw_cuda_at(unsigned long long memory, uint64_t bytes, struct CUstream_st *stream) {
-    cw_destination d = {sizeof(cw_destination), CW_BACKEND_CUDA, 0, 0, 0, 0, 0, 0, 0, 0};
+    cw_destination d = {sizeof(cw_destination), CW_BACKEND_CUDA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     d.memory = (void *)(uintptr_t)memory;
     d.bytes = bytes;
     d.queue = stream;

@@ -53,7 +53,7 @@ CW_API cw_status cw_opencl_devices(cw_device_info *list, size_t capacity, size_t
 static inline cw_destination cw_opencl_at(struct _cl_mem *buffer, uint64_t offset, uint64_t bytes,
                                           struct _cl_command_queue *queue, uint32_t wait_count,
                                           struct _cl_event *const *wait_list, struct _cl_event **event) {
-    cw_destination d = {sizeof(cw_destination), CW_BACKEND_OPENCL, 0, 0, 0, 0, 0, 0, 0, 0};
+    cw_destination d = {sizeof(cw_destination), CW_BACKEND_OPENCL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     d.memory = buffer;
     d.offset = offset;
     d.bytes = bytes;

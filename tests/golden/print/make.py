@@ -88,6 +88,16 @@ def step(dtype, x, towards):
     return np.nextafter(dtype(x), dtype(towards))
 
 
+def just_over_thousand(dtype):
+    """Two numbers whose quotient is over a thousand, but not when rounded to their dtype."""
+    for least in (dtype(0.5 + i * float(np.finfo(dtype).epsneg)) for i in range(1, 1000)):
+        greatest = step(dtype, 1000 * float(least), 1e9)
+        for x in greatest, step(dtype, greatest, 0), step(dtype, step(dtype, greatest, 0), 0):
+            if float(x) > 1000 * float(least) and x / least == 1000:
+                return [least, x]
+    raise ValueError(dtype)
+
+
 def real_cases(dtype, ceilings):
     """`ceilings`: the magnitudes from which on arrays and scalars are written with an exponent."""
     info = ml_dtypes.finfo(dtype)
@@ -115,7 +125,7 @@ def real_cases(dtype, ceilings):
         "one_above_small": [step(dtype, 1e-4, 1)],
         "ratio_thousand": [0.001, 1.0],
         "ratio_exactly_thousand": [0.125, 125.0],
-        "ratio_rounded_thousand": [0.125, 125.04],
+        "ratio_just_over": [0.125, 125.04],
         "ratio_over_thousand": [0.125, 126.0],
         "ratio_infinite": [denormal, largest],
         "cut_carries": [0.999999999, 9.9999995, 99.99999, 0.5],
@@ -256,6 +266,8 @@ def main():
     cases["bfloat16"] = real_cases(ml_dtypes.bfloat16, [1e3, 1e6])
     for dtype in np.int32, np.int64, np.uint32, np.uint64:
         cases[dtype.__name__] = integer_cases(dtype)
+    for dtype in np.float32, np.float16:
+        cases[dtype.__name__]["ratio_rounded_down"] = np.array(just_over_thousand(dtype))
     for dtype, arrays in cases.items():
         write_arrays(HERE / f"{dtype}.safetensors", LABELS[dtype], arrays)
         shown = {name: array.astype(F) if dtype == "bfloat16" else array for name, array in arrays.items()}

@@ -1,0 +1,285 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""machine_code.py FATBIN                 prints what ptxas made of the kernels, as Markdown
+machine_code.py FATBIN --write FILE    writes that
+machine_code.py FATBIN --check FILE    fails where the machine code uses local memory, spills or calls, or where FILE is
+                                       not what would be written by the same ptxas
+
+FATBIN is build/cuda/kernels.fatbin. Needs no GPU; cuobjdump and nvdisasm come from PATH, /usr/local/cuda or cuda/fetch.sh.
+Exit status: 0 good, 1 not, 77 no disassembler."""
+import argparse
+import collections
+import difflib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+INSTRUCTION = 16  # bytes, from sm_70 on
+
+# Philox4x32-10: ten rounds of one multiplication by each of these, as nvdisasm prints them.
+PHILOX = ("-0x2daee0ad", "-0x326172a9")
+MULTIPLICATIONS = 20
+
+# Subroutines that a kernel may call: name, kernels, and why that does not hurt. Anything else fails the check.
+CALLS = [
+    ("__cuda_sm20_sqrt_rn_f32_slowpath", r"radius|normal",
+     "ptxas's sqrt.rn.f32 calls it for operands below 2^-101 or not finite. Box and Muller's radicands are in "
+     "[2.3e-7, 32.3]: never called"),
+    ("__cuda_sm20_dsqrt_rn_f64_mediumpath_v1", r"normal_float64",
+     "ptxas's sqrt.rn.f64 calls it for operands below 2^-970 or not finite. Box and Muller's radicands are in "
+     "[2.2e-16, 32.3]: never called"),
+    ("__cuda_sm20_rem_u64", r"identity",
+     "the 64-bit remainder of an index. Where both operands are below 2^32, an inline remainder is used: called for "
+     "elements from 2^32 on"),
+    ("__cuda_sm20_rem_u64", r"integer_64",
+     "the 64-bit remainder that TensorFlow's integers are defined by. Called for nearly every element"),
+    ("__cuda_sm20_div_u64", r"matrix",
+     "the 64-bit quotient that makes row and column of a share. Where both operands are below 2^32, an inline quotient "
+     "is used"),
+    ("__cuda_sm20_div_rn_f64_full", r"matrix",
+     "ptxas's div.rn.f64 calls it for operands and quotients near the ends of the range. There is one division per "
+     "element and block of columns"),
+    ("__cuda_sm20_dsqrt_rn_f64_mediumpath_v1", r"matrix", "as above; one root per column"),
+    ("__cuda_sm20_sqrt_rn_f32_slowpath", r"matrix", "as above; one root per column"),
+    ("__cuda_sm3x_div_rn_noftz_f32_slowpath", r"matrix",
+     "ptxas's div.rn.f32 calls it for operands and quotients near the ends of the range"),
+]
+
+# Kernels that may use local memory: a thread's part of a block's row, which a loop indexes.
+LOCAL = r"cw_matrix_(rows|columns)"
+
+COLUMNS = ["kernel", "registers", "loop", "blocks", "per block", "16-byte stores", "local bytes", "local accesses",
+           "spills", "integer multiplications", "fp64", "conversions", "calls"]
+
+EXPLANATION = """\
+What ptxas made of the CUDA kernels that the library embeds; `bench/machine_code.py` writes this file from
+`build/cuda/kernels.fatbin`. Nothing here was measured: these are counts of instructions, not times.
+
+- registers: of a thread. local bytes: of a thread's stack and local memory.
+- loop: the instructions between the target of a kernel's longest backward branch and that branch. The columns right of
+  it count in the loop, a rare path as much as a common one; local accesses, spills and calls are of the whole kernel.
+- blocks: Philox blocks of one iteration, known by their 20 multiplications by Philox's constants. per block: loop /
+  blocks. Kernels without Philox make one group of elements in an iteration.
+- spills: local accesses through the stack pointer. cw_matrix_rows and cw_matrix_columns keep a thread's part of a block's
+  row in local memory, because a loop indexes it; no other kernel uses any.
+- integer multiplications: without those that ptxas writes for moves, shifts and carries. fp64: all double-precision
+  instructions. conversions: between formats, packing included.
+- calls: of subroutines, whose instructions are not in the loop. Those that remain, and why:
+"""
+
+
+class Bad(Exception):
+    pass
+
+
+# ----------------------------------------------------------------------------------------------------- disassembler
+
+
+def find(tool):
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+    folders = os.environ.get("PATH", "").split(":") + ["/usr/local/cuda/bin"]
+    folders += [str(f) for f in sorted(cache.glob("counterweight/disassembler-*/bin"))]
+    return shutil.which(tool, path=":".join(folders))
+
+
+def run(*command, **more):
+    done = subprocess.run(command, capture_output=True, text=True, **more)
+    if done.returncode:
+        raise Bad(f"{pathlib.Path(command[0]).name} ended with {done.returncode}: {done.stderr.strip()[:300]}")
+    return done.stdout
+
+
+def registers_of(cuobjdump, cubin):
+    """(registers, bytes of stack and local memory) by kernel."""
+    found = re.findall(r"Function (\S+):\s*REG:(\d+) STACK:(\d+) SHARED:\d+ LOCAL:(\d+)",
+                       run(cuobjdump, "-res-usage", cubin))
+    return {name: (int(registers), int(stack) + int(local)) for name, registers, stack, local in found}
+
+
+def images(cuobjdump, nvdisasm, fatbin):
+    """(architecture, ptxas, functions, registers) of each machine code in the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(cuobjdump, "-xelf", "all", str(fatbin.resolve()), cwd=folder)
+        cubins = sorted(pathlib.Path(folder).glob("*.cubin"), key=lambda f: int(re.search(r"sm_(\d+)", f.name)[1]))
+        for cubin in cubins:
+            about, functions = json.loads(run(nvdisasm, "--emit-json", str(cubin)))
+            ptxas = about[".note.nv.tkinfo"]["tki_toolVersion"].split(", ", 1)[1]
+            yield re.search(r"sm_\d+", cubin.name)[0], ptxas, functions, registers_of(cuobjdump, str(cubin))
+
+
+# --------------------------------------------------------------------------------------------------------- counting
+
+
+def operation(instruction):
+    return instruction["opcode"].split(".")[0]
+
+
+def is_multiplication(instruction):
+    return re.fullmatch(r"U?IMAD|U?IMAD\.(U32|WIDE|HI)\b.*|U?IMUL.*", instruction["opcode"]) is not None
+
+
+def is_philox(instruction):
+    """One of the 20: those that give the high half. A low half alone is made again where that is cheaper to keep."""
+    return (re.match(r"U?IMAD\.(WIDE|HI)", instruction["opcode"]) is not None
+            and any(operand in PHILOX for operand in instruction.get("operands", "").split(",")))
+
+
+def is_fp64(instruction):
+    return re.fullmatch(r"D(ADD|MUL|FMA|SETP|MNMX)", operation(instruction)) is not None
+
+
+def is_conversion(instruction):
+    return re.fullmatch(r"F2FP?|F2IP?|I2FP?|I2IP?|FRND", operation(instruction)) is not None
+
+
+def is_local(instruction):
+    return operation(instruction) in ("LDL", "STL")
+
+
+def is_spill(instruction):
+    return is_local(instruction) and re.search(r"\[U?R1\b", instruction["operands"]) is not None
+
+
+def is_wide_store(instruction):
+    return operation(instruction) == "STG" and ".128" in instruction["opcode"]
+
+
+def callees(kernel):
+    """A CALL to a place in the same kernel is ptxas's way to write a jump, and none."""
+    for instruction in kernel["sass-instructions"]:
+        if operation(instruction) == "CALL" and not re.fullmatch(r"0x[0-9a-f]+", instruction["operands"]):
+            yield re.sub(r"^\$__internal_\d+_\$", "", instruction["operands"])
+
+
+def main_loop(kernel):
+    code, best = kernel["sass-instructions"], []
+    for at, instruction in enumerate(code):
+        target = re.search(r"0x([0-9a-f]+)$", instruction.get("operands", ""))
+        if operation(instruction) != "BRA" or not target:
+            continue
+        to = (int(target[1], 16) - kernel["start"]) // INSTRUCTION
+        if 0 <= to < at and at + 1 - to > len(best):
+            best = code[to:at + 1]
+    if not best:
+        raise Bad(f"{kernel['function-name']} has no loop")
+    return best
+
+
+def count(kernel, registers, local_bytes):
+    """The row of a kernel, by column; calls is a Counter."""
+    loop, all_of_it = main_loop(kernel), kernel["sass-instructions"]
+    philox = sum(map(is_philox, loop))
+    if philox % MULTIPLICATIONS:
+        raise Bad(f"{kernel['function-name']}: {philox} multiplications by Philox's constants are no whole blocks")
+    blocks = philox // MULTIPLICATIONS
+    return {"kernel": kernel["function-name"], "registers": registers, "loop": len(loop), "blocks": blocks,
+            "per block": f"{len(loop) / blocks:.0f}" if blocks else "-",
+            "16-byte stores": sum(map(is_wide_store, loop)), "local bytes": local_bytes,
+            "local accesses": sum(map(is_local, all_of_it)), "spills": sum(map(is_spill, all_of_it)),
+            "integer multiplications": sum(map(is_multiplication, loop)), "fp64": sum(map(is_fp64, loop)),
+            "conversions": sum(map(is_conversion, loop)), "calls": collections.Counter(callees(kernel))}
+
+
+def permitted(kernel, callee):
+    return any(callee == name and re.search(kernels, kernel) for name, kernels, _ in CALLS)
+
+
+def faults(architecture, row):
+    where = f"{architecture} {row['kernel']}"
+    for column in ("local bytes", "local accesses", "spills"):
+        if row[column] and not re.fullmatch(LOCAL, row["kernel"]):
+            yield f"{where}: {row[column]} {column}"
+    for callee in row["calls"]:
+        if not permitted(row["kernel"], callee):
+            yield f"{where}: calls {callee}, which CALLS in {pathlib.Path(__file__).name} does not permit"
+
+
+# ---------------------------------------------------------------------------------------------------------- the page
+
+
+def cells(row):
+    calls = ", ".join(f"{n} {name}" for name, n in sorted(row["calls"].items()))
+    return [str(row[column]) if column != "calls" else calls or "0" for column in COLUMNS]
+
+
+def line(texts):
+    return "| " + " | ".join(texts) + " |\n"
+
+
+def page(tables, ptxas, nvdisasm):
+    called = {(row["kernel"], callee) for rows in tables.values() for row in rows for callee in row["calls"]}
+    text = "# The kernels' machine code\n\n" + EXPLANATION
+    for name, kernels, reason in CALLS:
+        callers = sorted({kernel for kernel, callee in called if callee == name and re.search(kernels, kernel)})
+        if callers:
+            text += f"  - `{name}` in {', '.join(f'`{c}`' for c in callers)}: {reason}.\n"
+    text += f"\nptxas: {ptxas}  \nnvdisasm: {nvdisasm}\n"
+    for architecture, rows in tables.items():
+        text += f"\n## {architecture}\n\n" + line(COLUMNS) + "|---|" + "---:|" * (len(COLUMNS) - 2) + "---|\n"
+        text += "".join(line(cells(row)) for row in rows)
+    return text
+
+
+def read(fatbin):
+    """(page, ptxas, faults)"""
+    cuobjdump, nvdisasm = find("cuobjdump"), find("nvdisasm")
+    if not cuobjdump or not nvdisasm:
+        print("SKIP: no cuobjdump or nvdisasm (run ./setup.sh)")
+        sys.exit(77)
+    version = re.search(r"release .*", run(nvdisasm, "--version"))[0]
+    tables, makers, wrong = {}, set(), []
+    for architecture, ptxas, functions, registers in images(cuobjdump, nvdisasm, fatbin):
+        kernels = [f for f in functions if f["function-name"] in registers]
+        rows = [count(k, *registers[k["function-name"]]) for k in kernels]
+        tables[architecture] = sorted(rows, key=lambda row: row["kernel"])
+        makers.add(ptxas)
+        wrong += [fault for row in tables[architecture] for fault in faults(architecture, row)]
+    if len(makers) != 1 or not all(tables.values()):
+        raise Bad(f"{fatbin}: {len(tables)} machine codes, made by {sorted(makers)}")
+    return page(tables, *makers, version), *makers, wrong
+
+
+def check(text, ptxas, file):
+    """What is wrong with the committed page. Another ptxas makes other code: that is shown, and no fault."""
+    committed = file.read_text() if file.exists() else ""
+
+    def without_disassembler(of):
+        return [ln for ln in of.splitlines() if not ln.startswith("nvdisasm: ")]
+
+    changes = list(difflib.unified_diff(without_disassembler(committed), without_disassembler(text), file.name, "now",
+                                        lineterm="", n=0))
+    print("\n".join(changes) or f"{file.name} is what {ptxas} makes")
+    if changes and f"\nptxas: {ptxas}  \n" in committed:
+        return [f"{file.name} is out of date: run bench/machine_code.py FATBIN --write {file}"]
+    if changes:
+        print(f"{file.name} is of another ptxas than {ptxas}, so it may differ")
+    return []
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("fatbin", type=pathlib.Path)
+    parser.add_argument("--write", type=pathlib.Path)
+    parser.add_argument("--check", type=pathlib.Path)
+    arguments = parser.parse_args()
+    try:
+        text, ptxas, wrong = read(arguments.fatbin)
+    except Bad as bad:
+        sys.exit(f"FAIL: {bad}")
+    if arguments.write:
+        arguments.write.write_text(text)
+    elif arguments.check:
+        wrong += check(text, ptxas, arguments.check)
+    else:
+        print(text, end="")
+    for fault in wrong:
+        print("FAIL:", fault, file=sys.stderr)
+    sys.exit(bool(wrong))
+
+
+main()

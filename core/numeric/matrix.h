@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a matrix initializer is to a kernel: an orthogonal matrix is made of normal draws in steps, each a kernel with this
+ * argument. orthogonal.h is what the steps do, steps.h in which order.
+ */
+#ifndef CWN_MATRIX_H
+#define CWN_MATRIX_H
+
+#include "launch.h"
+
+enum {
+    CWN_CHUNK = 256, /* part of the definition: rows of a chain of X'X */
+    CWN_BLOCK = 32,  /* columns of R at a time */
+    CWN_TILE = 4,    /* rows of a tile */
+    CWN_STRIPS = 2,  /* and its columns, in strips */
+    CWN_PADDING = 8  /* what rows and columns are padded to; a multiple of every dialect's tile */
+};
+CWN_FN cwn_long cwn_padded(cwn_long n) { return (n + CWN_PADDING - 1) / CWN_PADDING * CWN_PADDING; }
+
+enum {
+    CWN_LOAD = 1,
+    CWN_HOUSEHOLDER = 2,
+    CWN_GRAM = 3,
+    CWN_JUDGE = 4,
+    CWN_TRIANGLE = 5,
+    CWN_ROWS = 6,
+    CWN_UPDATE_TRIANGLE = 7,
+    CWN_COLUMNS = 8,
+    CWN_UPDATE_COLUMNS = 9,
+    CWN_STORE = 10
+};
+
+/* When a step does anything: a matrix that Cholesky's way found bad is done once more by Householder's. */
+enum { CWN_ALWAYS = 0, CWN_IF_GOOD = 1, CWN_IF_BAD = 2 };
+
+/* The kernels' argument, byte for byte the same in every language. What begins with `at` is bytes from the start of the
+ * scratch memory, which begins with the word `bad`. */
+typedef struct {
+    cwn_long rows, columns;             /* rows >= columns */
+    cwn_long stride;                    /* of the matrix and of G, in elements */
+    cwn_long at_matrix, at_gram;        /* of Householder's sums, or of G */
+    cwn_long at_essential, at_weight, at_tau, at_diagonal;
+    cwn_long scratch;                   /* bytes in all */
+    cwn_long block;                     /* the step's first column */
+    cwn_long gain;                      /* bits, as of a launch's scale */
+    cwn_word type, real;                /* of the destination, and of the matrix: CWN_FLOAT32 or CWN_FLOAT64 */
+    cwn_word transposed;                /* the destination has more columns than rows */
+    cwn_word flush;                     /* of float64: a product with the gain may be denormal */
+    cwn_word when, reserved;
+} cwn_matrix;
+
+/* Every step, the types of destination and matrix that it is for (0: any), and the name of its kernel. */
+/* clang-format off */
+#define CWN_MATRIX_TABLE(ROW) \
+    ROW(cw_matrix_load_float32,          CWN_LOAD,            CWN_FLOAT32, CWN_FLOAT32) \
+    ROW(cw_matrix_load_float64,          CWN_LOAD,            CWN_FLOAT64, CWN_FLOAT64) \
+    ROW(cw_matrix_load_float16,          CWN_LOAD,            CWN_FLOAT16, CWN_FLOAT32) \
+    ROW(cw_matrix_load_wide_float32,     CWN_LOAD,            CWN_FLOAT32, CWN_FLOAT64) \
+    ROW(cw_matrix_load_wide_float16,     CWN_LOAD,            CWN_FLOAT16, CWN_FLOAT64) \
+    ROW(cw_matrix_householder_float32,   CWN_HOUSEHOLDER,     0,           CWN_FLOAT32) \
+    ROW(cw_matrix_householder_float64,   CWN_HOUSEHOLDER,     0,           CWN_FLOAT64) \
+    ROW(cw_matrix_gram,                  CWN_GRAM,            0,           CWN_FLOAT64) \
+    ROW(cw_matrix_judge,                 CWN_JUDGE,           0,           CWN_FLOAT64) \
+    ROW(cw_matrix_triangle,              CWN_TRIANGLE,        0,           CWN_FLOAT64) \
+    ROW(cw_matrix_rows,                  CWN_ROWS,            0,           CWN_FLOAT64) \
+    ROW(cw_matrix_update_triangle,       CWN_UPDATE_TRIANGLE, 0,           CWN_FLOAT64) \
+    ROW(cw_matrix_columns,               CWN_COLUMNS,         0,           CWN_FLOAT64) \
+    ROW(cw_matrix_update_columns,        CWN_UPDATE_COLUMNS,  0,           CWN_FLOAT64) \
+    ROW(cw_matrix_store_float32,         CWN_STORE,           CWN_FLOAT32, CWN_FLOAT32) \
+    ROW(cw_matrix_store_float64,         CWN_STORE,           CWN_FLOAT64, CWN_FLOAT64) \
+    ROW(cw_matrix_store_float16,         CWN_STORE,           CWN_FLOAT16, CWN_FLOAT32) \
+    ROW(cw_matrix_store_narrow_float32,  CWN_STORE,           CWN_FLOAT32, CWN_FLOAT64) \
+    ROW(cw_matrix_store_narrow_float16,  CWN_STORE,           CWN_FLOAT16, CWN_FLOAT64)
+/* clang-format on */
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Numeric text: what the steps of an orthogonal matrix do. The draws lie in the destination, in row-major order, and are
+ * read into scratch memory as a matrix of at least as many rows as columns; the last step writes its Q to the destination.
+ * This text loads and stores.
+ */
+#ifndef CWN_ORTHOGONAL_H
+#define CWN_ORTHOGONAL_H
+
+#include "matrix.h"
+#include "uniform.h"
+#include "real32.h"
+#include "householder.h"
+#include "real64.h"
+#include "householder.h"
+#include "cholesky.h"
+
+/* Bytes of scratch memory; OpenCL C has no uint8_t. */
+typedef CWN_GLOBAL unsigned char *cwn_bytes;
+#define CWN_AT(type, scratch, at) ((CWN_GLOBAL type *)((scratch) + (at)))
+
+/* ------------------------------------------------------------------------------------------- elements, in and out */
+
+CWN_FN float cwn_wide_float16(cwn_word bits) {
+    const cwn_word magnitude = bits & 0x7fff;
+    const float x = magnitude < 0x400 ? (float)magnitude * 0x1p-24f : cwn_float((magnitude << 13) + 0x38000000u);
+    return bits & 0x8000 ? -x : x;
+}
+
+CWN_FN double cwn_element(cwn_word type, CWN_GLOBAL const void *memory, cwn_long i) {
+    if (type == CWN_FLOAT64) return ((CWN_GLOBAL const double *)memory)[i];
+    if (type == CWN_FLOAT16) return (double)cwn_wide_float16(((CWN_GLOBAL const unsigned short *)memory)[i]);
+    return (double)((CWN_GLOBAL const float *)memory)[i];
+}
+
+/* x rounded to the type, then gain times as much; both round, and a float16 is rounded to float before. */
+CWN_FN void cwn_put_element(cwn_matrix m, cwn_word type, CWN_GLOBAL void *memory, cwn_long i, double x) {
+    const double gain = cwn_double(m.gain);
+    const float narrow = cwn_round(x), narrow_gain = cwn_float(cwn_low(m.gain));
+    if (type == CWN_FLOAT64) {
+        ((CWN_GLOBAL double *)memory)[i] = m.flush ? cwn_flushed_product64(x, gain) : x * gain;
+    } else if (type == CWN_FLOAT16) {
+        const float product = cwn_round_float16(cwn_round_float16(narrow) * narrow_gain);
+        ((CWN_GLOBAL unsigned short *)memory)[i] = (unsigned short)cwn_bits_float16(product);
+    } else ((CWN_GLOBAL float *)memory)[i] = cwn_flushed_product(narrow, narrow_gain);
+}
+
+/* The draws to the matrix, with zeros beside and below it where it is padded. */
+CWN_FN void cwn_load(cwn_matrix m, cwn_word type, cwn_word real, CWN_GLOBAL const void *memory, cwn_bytes scratch,
+                     cwn_crew c) {
+    const cwn_long padded = m.stride > m.columns ? cwn_padded(m.rows) : m.rows;
+    for (cwn_long t = c.item; t < padded * m.stride; t += c.items) {
+        const cwn_long i = t / m.stride, j = t % m.stride;
+        const double x = i < m.rows && j < m.columns ? cwn_element(type, memory, i * m.columns + j) : 0.0;
+        if (real == CWN_FLOAT64) CWN_AT(double, scratch, m.at_matrix)[t] = x;
+        else CWN_AT(float, scratch, m.at_matrix)[t] = (float)x;
+    }
+    for (cwn_long j = c.item; j < m.columns; j += c.items) {
+        if (real == CWN_FLOAT64) CWN_AT(double, scratch, m.at_diagonal)[j] = 1.0;
+        else CWN_AT(float, scratch, m.at_diagonal)[j] = 1.0f;
+    }
+}
+
+CWN_FN double cwn_sign(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0; }
+
+/* Column j of Q times the sign of R's diagonal there. */
+CWN_FN void cwn_store(cwn_matrix m, cwn_word type, cwn_word real, CWN_GLOBAL void *memory, cwn_bytes scratch, cwn_crew c) {
+    for (cwn_long t = c.item; t < m.rows * m.columns; t += c.items) {
+        const cwn_long i = m.transposed ? t % m.rows : t / m.columns, j = m.transposed ? t / m.rows : t % m.columns;
+        const cwn_long at = i * m.stride + j;
+        double x, diagonal;
+        if (real == CWN_FLOAT64) {
+            x = CWN_AT(double, scratch, m.at_matrix)[at];
+            diagonal = CWN_AT(double, scratch, m.at_diagonal)[j];
+        } else {
+            x = (double)CWN_AT(float, scratch, m.at_matrix)[at];
+            diagonal = (double)CWN_AT(float, scratch, m.at_diagonal)[j];
+        }
+        cwn_put_element(m, type, memory, t, x * cwn_sign(diagonal));
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------------- the steps */
+
+CWN_FN cwn_qr_32 cwn_qr_of_32(cwn_matrix m, cwn_bytes scratch) {
+    const cwn_qr_32 q = {CWN_AT(float, scratch, m.at_matrix), CWN_AT(float, scratch, m.at_essential),
+                         CWN_AT(float, scratch, m.at_gram),   CWN_AT(float, scratch, m.at_weight),
+                         CWN_AT(float, scratch, m.at_tau),    CWN_AT(float, scratch, m.at_diagonal),
+                         m.rows, m.columns, m.stride};
+    return q;
+}
+
+CWN_FN cwn_qr_64 cwn_qr_of_64(cwn_matrix m, cwn_bytes scratch) {
+    const cwn_qr_64 q = {CWN_AT(double, scratch, m.at_matrix), CWN_AT(double, scratch, m.at_essential),
+                         CWN_AT(double, scratch, m.at_gram),   CWN_AT(double, scratch, m.at_weight),
+                         CWN_AT(double, scratch, m.at_tau),    CWN_AT(double, scratch, m.at_diagonal),
+                         m.rows, m.columns, m.stride};
+    return q;
+}
+
+CWN_FN cwn_gram cwn_gram_of(cwn_matrix m, cwn_bytes scratch) {
+    const cwn_gram g = {CWN_AT(double, scratch, m.at_matrix), CWN_AT(double, scratch, m.at_gram),
+                        CWN_AT(double, scratch, m.at_weight), CWN_AT(cwn_word, scratch, 0),
+                        m.rows, m.columns, m.stride, m.block};
+    return g;
+}
+
+/* Whether the step is to do anything. A crew of one agrees before any of it changes the answer. */
+CWN_FN int cwn_is_due(cwn_matrix m, cwn_word step, cwn_bytes scratch, cwn_crew c) {
+    if (m.when == CWN_ALWAYS) {
+        if (step == CWN_LOAD && c.item == 0) *CWN_AT(cwn_word, scratch, 0) = 0;
+        return 1;
+    }
+    return (*CWN_AT(const cwn_word, scratch, 0) != 0) == (m.when == CWN_IF_BAD);
+}
+
+/* One member's share. `step`, `type` and `real` are the kernel's; the compiler drops the other cases. Steps of one crew
+ * have a loop of none where they are not due: all come to every barrier. */
+CWN_FN void cwn_do_step(cwn_word step, cwn_word type, cwn_word real, cwn_matrix m, CWN_GLOBAL void *memory,
+                        cwn_bytes scratch, cwn_crew c) {
+    const int due = cwn_is_due(m, step, scratch, c);
+    cwn_gram g = cwn_gram_of(m, scratch);
+    if (step == CWN_HOUSEHOLDER || step == CWN_TRIANGLE || step == CWN_JUDGE) {
+        CWN_BARRIER();
+        if (!due) m.columns = g.columns = 0;
+        if (step == CWN_TRIANGLE) cwn_factor_triangle(g, c);
+        else if (step == CWN_JUDGE) cwn_judge(g, c);
+        else if (real == CWN_FLOAT64) cwn_householder_64(cwn_qr_of_64(m, scratch), c);
+        else cwn_householder_32(cwn_qr_of_32(m, scratch), c);
+        return;
+    }
+    if (!due) return;
+    switch (step) {
+    case CWN_LOAD: cwn_load(m, type, real, memory, scratch, c); break;
+    case CWN_GRAM: cwn_make_gram(g, c); break;
+    case CWN_ROWS: cwn_factor_rows(g, c); break;
+    case CWN_UPDATE_TRIANGLE: cwn_update_triangle(g, c); break;
+    case CWN_COLUMNS: cwn_solve_columns(g, c); break;
+    case CWN_UPDATE_COLUMNS: cwn_update_columns(g, c); break;
+    default: cwn_store(m, type, real, memory, scratch, c);
+    }
+}
+
+#endif

@@ -52,7 +52,8 @@ static cw_cause cause(const char *name, const cw_seen *seen, const char *which, 
     cw_cause c = {.name = name};
     const char *place = strstr(seen->text, "%s");
     const int before = place ? (int)(place - seen->text) : (int)strlen(seen->text);
-    snprintf(c.text, sizeof c.text, "%.*s%s%s (%s)", before, seen->text, place ? which : "", place ? place + 2 : "", advice);
+    snprintf(c.text, sizeof c.text, "%.*s%s%s (%s)", before, seen->text, place ? which : "", place ? place + 2 : "",
+             advice);
     return c;
 }
 
@@ -66,11 +67,13 @@ cw_cause cw_cause_of(const cw_evidence *evidence) {
     cw_evidence back = *evidence;
     back.expected = evidence->found;
     back.found = evidence->expected;
-    const bool good = is_planned(evidence, evidence->expected), swapped = !good && is_planned(evidence, evidence->found);
+    const bool good = is_planned(evidence, evidence->expected),
+               swapped = !good && is_planned(evidence, evidence->found);
     cw_seen seen = {""};
     for (int i = 0; i < CAUSES; i++) {
         if (causes[i].planned && !good && !swapped) continue;
-        if (!swapped && causes[i].seen(evidence, &seen)) return cause(causes[i].name, &seen, "the second", causes[i].advice);
+        if (!swapped && causes[i].seen(evidence, &seen))
+            return cause(causes[i].name, &seen, "the second", causes[i].advice);
         if (!good && causes[i].seen(&back, &seen)) return cause(causes[i].name, &seen, "the first", causes[i].advice);
     }
     return (cw_cause){"unknown", "unknown"}; /* not reached: the last one always fits */

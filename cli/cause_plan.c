@@ -145,7 +145,11 @@ static bool seen_number(const cw_evidence *e, cw_seen *seen) {
         for (uint32_t k = 0; k < rules[rule].seeds; k++) {
             const cw_int192 a = k == 0 ? cw_wide(n) : seed_of(e, 0), b = k == 1 ? cw_wide(n) : seed_of(e, 1);
             if (!is_made_by_philox(e, rules[rule].philox(a, b))) continue;
-            SAY("%%s has the values of %s %" PRId64, k ? "the second seed" : rules[rule].seeds == 2 ? "the first seed" : "the seed", n);
+            SAY("%%s has the values of %s %" PRId64,
+                k                        ? "the second seed"
+                : rules[rule].seeds == 2 ? "the first seed"
+                                         : "the seed",
+                n);
             return true;
         }
     return false;
@@ -190,10 +194,12 @@ static bool is_own_part(const cw_evidence *e, const shard *s, const char *part, 
 
 /* The first elements, which spare making the part. */
 static bool begins_so(const cw_evidence *e, const shard *s) {
-    const uint64_t row = s->axis + 1 == e->tensor->rank ? cw_plan_spec(&s->plan).shape[s->axis] : e->tensor->shape[e->tensor->rank - 1];
+    const uint64_t row =
+        s->axis + 1 == e->tensor->rank ? cw_plan_spec(&s->plan).shape[s->axis] : e->tensor->shape[e->tensor->rank - 1];
     uint64_t head[4];
     const uint64_t n = row < 4 ? row : 4;
-    return cw_reference(&s->plan, 0, n, head, NULL) == CW_OK && memcmp(head, e->found, n * cw_dtype_size(e->tensor->dtype)) == 0;
+    return cw_reference(&s->plan, 0, n, head, NULL) == CW_OK &&
+           memcmp(head, e->found, n * cw_dtype_size(e->tensor->dtype)) == 0;
 }
 
 /* The first part alone would prove nothing: it may be that of the whole tensor. */
@@ -219,7 +225,9 @@ static bool find_shard(const cw_evidence *e, bool (*fits)(const cw_evidence *, c
     return false;
 }
 
-static double factor_of(const cw_evidence *e, const shard *s) { return cw_plan_scale(&s->plan) / cw_plan_scale(&e->entry->plan); }
+static double factor_of(const cw_evidence *e, const shard *s) {
+    return cw_plan_scale(&s->plan) / cw_plan_scale(&e->entry->plan);
+}
 
 /* A ratio of fans, up to the roundings of the scales. */
 static bool has_factor(const cw_evidence *e, const shard *s) {
@@ -231,8 +239,8 @@ bool cw_seen_shard(const cw_evidence *e, cw_seen *seen) {
     shard s;
     if (!is_random(e) || is_matrix(e) || e->difference.elements < 2) return false;
     if (cw_find_factor(e) != 0 && find_shard(e, has_factor, &s))
-        SAY("%%s is %.7g times the other: the fans are those of a part, such as axis %u cut into %" PRIu64, factor_of(e, &s),
-            s.axis, s.parts);
+        SAY("%%s is %.7g times the other: the fans are those of a part, such as axis %u cut into %" PRIu64,
+            factor_of(e, &s), s.axis, s.parts);
     else if (find_shard(e, holds_own_parts, &s))
         SAY("%%s was planned part by part: axis %u is cut into %" PRIu64 ", and each starts anew", s.axis, s.parts);
     else return false;
@@ -311,7 +319,8 @@ static float other_radius(const steps *s) { return sqrtf(-2.0f * (float)log((dou
 
 static double turned(const steps *s, float radius, double angle, bool exact) {
     const float v = (float)angle;
-    const float f = s->is_cosine ? (exact ? (float)cos((double)v) : cosf(v)) : (exact ? (float)sin((double)v) : sinf(v));
+    const float f =
+        s->is_cosine ? (exact ? (float)cos((double)v) : cosf(v)) : (exact ? (float)sin((double)v) : sinf(v));
     return cw_rounded((double)(f * radius), s->dtype);
 }
 
@@ -331,8 +340,8 @@ static double in_double(const steps *s) {
     return cw_rounded((double)(float)(radius * (s->is_cosine ? cos(angle) : sin(angle))), s->dtype);
 }
 
-/* Whether this arithmetic gives what was found: in every element that differs, of so many, and in as many of those that do
- * not. */
+/* Whether this arithmetic gives what was found: in every element that differs, of so many, and in as many of those that
+ * do not. */
 static bool is_computed_by(const cw_evidence *e, double (*draw)(const steps *), ending how) {
     enum { ENOUGH = 1024 };
     uint64_t equal = 0, unequal = 0;
@@ -354,7 +363,9 @@ static bool is_affine(const cw_evidence *e) {
     return d == CW_DISTRIBUTION_UNIFORM || d == CW_DISTRIBUTION_NORMAL || d == CW_DISTRIBUTION_TRUNCATED_NORMAL;
 }
 
-static bool is_narrow(const cw_evidence *e) { return e->tensor->dtype == CW_FLOAT16 || e->tensor->dtype == CW_BFLOAT16; }
+static bool is_narrow(const cw_evidence *e) {
+    return e->tensor->dtype == CW_FLOAT16 || e->tensor->dtype == CW_BFLOAT16;
+}
 
 bool cw_seen_fused(const cw_evidence *e, cw_seen *seen) {
     if (!is_affine(e) || !cw_dtype_is_real(e->tensor->dtype) || !is_computed_by(e, as_it_is, FUSED)) return false;
@@ -365,7 +376,8 @@ bool cw_seen_fused(const cw_evidence *e, cw_seen *seen) {
 bool cw_seen_steps(const cw_evidence *e, cw_seen *seen) {
     if (!is_affine(e) || !is_narrow(e)) return false;
     /* A rounded draw's product is exact in float32: rounding that late is one rounding, as if fused. */
-    if (!is_computed_by(e, unrounded, LATE) && !is_computed_by(e, unrounded, FUSED) && !is_computed_by(e, unrounded, ROUNDED))
+    if (!is_computed_by(e, unrounded, LATE) && !is_computed_by(e, unrounded, FUSED) &&
+        !is_computed_by(e, unrounded, ROUNDED))
         return false;
     SAY("%%s computes in float32 and does not round every step to %s", cw_dtype_name(e->tensor->dtype));
     return true;

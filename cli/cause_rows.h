@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The tests behind cause.c. Each looks at the evidence and says in `text` what it saw; there "%s" stands for the array that
- * is to blame. False if the cause does not fit.
+ * The tests behind cause.c. Each looks at the evidence and says in `text` what it saw; there "%s" stands for the array
+ * that is to blame. False if the cause does not fit.
  */
 #ifndef CW_CLI_CAUSE_ROWS_H
 #define CW_CLI_CAUSE_ROWS_H

@@ -12,9 +12,13 @@
 
 #define SAY(...) snprintf(seen->text, sizeof seen->text, __VA_ARGS__)
 
-static double real_at(const cw_evidence *e, const void *data, uint64_t i) { return cw_element_real(e->tensor->dtype, data, i); }
+static double real_at(const cw_evidence *e, const void *data, uint64_t i) {
+    return cw_element_real(e->tensor->dtype, data, i);
+}
 
-static bool differs(const cw_evidence *e, uint64_t i) { return cw_bits_at(e, e->expected, i) != cw_bits_at(e, e->found, i); }
+static bool differs(const cw_evidence *e, uint64_t i) {
+    return cw_bits_at(e, e->expected, i) != cw_bits_at(e, e->found, i);
+}
 
 /* --------------------------------------------------------------------------------------------------- denormals */
 
@@ -108,7 +112,8 @@ bool cw_seen_part(const cw_evidence *e, cw_seen *seen) {
     const filler tail = filler_of(e, first, n, is_constant(e, e->expected, first, n));
     const filler head = filler_of(e, 0, last + 1, is_constant(e, e->expected, 0, last + 1));
     const filler middle = filler_of(e, first, last + 1, is_constant(e, e->expected, first, last + 1));
-    if (first && *tail.text) SAY("%%s ends at element %" PRIu64 " of %" PRIu64 ": the rest holds %s", first, n, tail.text);
+    if (first && *tail.text)
+        SAY("%%s ends at element %" PRIu64 " of %" PRIu64 ": the rest holds %s", first, n, tail.text);
     else if (last + 1 < n && *head.text)
         SAY("%%s begins at element %" PRIu64 " of %" PRIu64 ": before that it holds %s", last + 1, n, head.text);
     else if (last > first && *middle.text)
@@ -186,7 +191,8 @@ static const char *name_of_axes(uint32_t rank, const uint32_t *p) {
 
 void cw_axes_say(uint32_t rank, const uint32_t *p, cw_seen *seen) {
     char order[3 * CW_MAX_RANK + 1] = "";
-    for (uint32_t i = 0, n = 0; i < rank; i++) n += (uint32_t)snprintf(order + n, sizeof order - n, i ? ",%u" : "%u", p[i] % 100);
+    for (uint32_t i = 0, n = 0; i < rank; i++)
+        n += (uint32_t)snprintf(order + n, sizeof order - n, i ? ",%u" : "%u", p[i] % 100);
     SAY("%%s is the other with its axes in the order %s%s", order, name_of_axes(rank, p));
 }
 
@@ -312,7 +318,8 @@ static bool is_on(const cw_evidence *e, line l) {
     const double tolerance = ldexp(l.largest, 3 - cw_dtype_binary(e->tensor->dtype).bits);
     if (!isfinite(l.factor) || !isfinite(l.offset) || l.factor == 0) return false;
     for (uint64_t i = 0; i < e->difference.elements; i++)
-        if (!(fabs(l.factor * real_at(e, e->expected, i) + l.offset - real_at(e, e->found, i)) <= tolerance)) return false;
+        if (!(fabs(l.factor * real_at(e, e->expected, i) + l.offset - real_at(e, e->found, i)) <= tolerance))
+            return false;
     return true;
 }
 

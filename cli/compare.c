@@ -35,7 +35,8 @@ static void print_cause(cw_cause cause) { printf("  likely %s: %s\n", cause.name
 static void print_pair(const cw_evidence *c) {
     const cw_difference *d = &c->difference;
     cw_put_name(c->tensor->name);
-    printf(": %" PRIu64 " of %" PRIu64 " elements differ, by at most %" PRIu64 " ulp\n", d->count, d->elements, d->max_ulp);
+    printf(": %" PRIu64 " of %" PRIu64 " elements differ, by at most %" PRIu64 " ulp\n", d->count, d->elements,
+           d->max_ulp);
     print_element(c, "first", d->first);
     if (d->worst != d->first) print_element(c, "worst", d->worst);
     print_cause(cw_cause_of(c));
@@ -64,7 +65,8 @@ static int add_row(cw_tally *tally, json_t *row) {
     return json_array_append_new(tally->rows, row) == 0 ? EXIT_GOOD : cw_complain_memory();
 }
 
-int cw_tally_pair(cw_tally *tally, const cw_tensor *tensor, const cw_entry *entry, const void *expected, const void *found) {
+int cw_tally_pair(cw_tally *tally, const cw_tensor *tensor, const cw_entry *entry, const void *expected,
+                  const void *found) {
     cw_evidence c = {.tensor = tensor, .expected = expected, .found = found, .entry = entry};
     cw_error why;
     const uint64_t elements = tensor->bytes / cw_dtype_size(tensor->dtype);
@@ -97,10 +99,11 @@ int cw_tally_whole(cw_tally *tally, const char *name, const char *what, const cw
 /* --------------------------------------------------------------------------------------------------------- sum */
 
 static int print_json(cw_tally *t, const char *what) {
-    json_t *result = json_pack("{s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "compared", cw_json_text(what), "equal", t->differing_tensors == 0,
-                               "tensors", (json_int_t)t->tensors, "elements", (json_int_t)t->elements, "differing_tensors",
-                               (json_int_t)t->differing_tensors, "differing_elements", (json_int_t)t->differing_elements,
-                               "results", t->rows ? t->rows : json_array());
+    json_t *result =
+        json_pack("{s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "compared", cw_json_text(what), "equal",
+                  t->differing_tensors == 0, "tensors", (json_int_t)t->tensors, "elements", (json_int_t)t->elements,
+                  "differing_tensors", (json_int_t)t->differing_tensors, "differing_elements",
+                  (json_int_t)t->differing_elements, "results", t->rows ? t->rows : json_array());
     t->rows = NULL;
     return cw_json_print(result);
 }

@@ -19,9 +19,11 @@ typedef struct cw_tally {
 
 /* Compares and counts; a pair that differs is printed with a likely cause, for --json every pair. `entry` is what was
  * planned, or NULL. EXIT_GOOD, also where they differ. */
-int cw_tally_pair(cw_tally *tally, const cw_tensor *tensor, const cw_entry *entry, const void *expected, const void *found);
+int cw_tally_pair(cw_tally *tally, const cw_tensor *tensor, const cw_entry *entry, const void *expected,
+                  const void *found);
 
-/* Counts a tensor that differs as a whole, such as by its shape: `what` says how. `cause` may be NULL or without a name. */
+/* Counts a tensor that differs as a whole, such as by its shape: `what` says how. `cause` may be NULL or without a
+ * name. */
 int cw_tally_whole(cw_tally *tally, const char *name, const char *what, const cw_cause *cause);
 
 /* Prints the sum of it; `what` says what was compared with what. Releases the tally. EXIT_GOOD if nothing differs,

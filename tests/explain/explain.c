@@ -92,7 +92,8 @@ static cw_spec spec_of(cw_initializer initializer, cw_dtype dtype) {
 }
 
 static void explains_every_real_dtype(void **state) {
-    static const cw_initializer initializers[] = {CW_GLOROT_UNIFORM, CW_RANDOM_NORMAL, CW_HE_NORMAL, CW_IDENTITY, CW_ONES};
+    static const cw_initializer initializers[] = {CW_GLOROT_UNIFORM, CW_RANDOM_NORMAL, CW_HE_NORMAL, CW_IDENTITY,
+                                                  CW_ONES};
     (void)state;
     for (size_t i = 0; i < COUNT(initializers); i++)
         for (size_t d = 0; d < COUNT(reals); d++) check_spec(spec_of(initializers[i], reals[d]));
@@ -244,10 +245,14 @@ static void misuse_is_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(explains_every_real_dtype), cmocka_unit_test(explains_denormals),
-        cmocka_unit_test(explains_integers),         cmocka_unit_test(explains_large_tensors),
-        cmocka_unit_test(steps_hang_together),       cmocka_unit_test(trials_are_told),
-        cmocka_unit_test(flush_is_shown),            cmocka_unit_test(misuse_is_refused),
+        cmocka_unit_test(explains_every_real_dtype),
+        cmocka_unit_test(explains_denormals),
+        cmocka_unit_test(explains_integers),
+        cmocka_unit_test(explains_large_tensors),
+        cmocka_unit_test(steps_hang_together),
+        cmocka_unit_test(trials_are_told),
+        cmocka_unit_test(flush_is_shown),
+        cmocka_unit_test(misuse_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,7 +107,8 @@ def unwritten():
     diff(a, np.full(a.shape, 0xDEADBEEF, np.uint32).view(np.float32), "unwritten", "0xdeadbeef in every element")
     ones = make("--shape 40 --initializer ones")
     diff(ones, np.zeros_like(ones), "unwritten", "only zeros", back=False)
-    verify(np.full(40, 0xCDCDCDCD, np.uint32).view(np.float32), "--shape 40 --initializer ones", "unwritten", "bytes 0xcd")
+    verify(np.full(40, 0xCDCDCDCD, np.uint32).view(np.float32), "--shape 40 --initializer ones", "unwritten",
+           "bytes 0xcd")
     half = make("--shape 40", "bfloat16")
     diff(half, np.full_like(half, 0xCACA), "unwritten", "bytes 0xca", bfloat16=True)
 
@@ -141,7 +142,8 @@ def cut():
 def layout():
     a = make("--shape 3,3,8,16")
     oihw = np.ascontiguousarray(a.transpose(3, 2, 0, 1))
-    told(["diff", save("a.npy", a), save("b.npy", oihw.reshape(a.shape))], "layout", ["3,2,0,1, HWIO to OIHW", "is the other"])
+    told(["diff", save("a.npy", a), save("b.npy", oihw.reshape(a.shape))], "layout", ["3,2,0,1, HWIO to OIHW",
+                                                                                      "is the other"])
     told(["diff", "a.npy", save("b.npy", oihw)], "layout", ["3,2,0,1, HWIO to OIHW"])
     told(["diff", "b.npy", "a.npy"], "layout", ["2,3,1,0, OIHW to HWIO"])
     verify(oihw, "--shape 3,3,8,16", "layout", "the second", "HWIO to OIHW")
@@ -195,7 +197,8 @@ def rounded():
 @case
 def scale():
     a = make("--shape 500 --initializer random_normal")
-    diff(a, make("--shape 500 --initializer random_normal --stddev 0.1"), "scale", "times the other", "scale", back=False)
+    diff(a, make("--shape 500 --initializer random_normal --stddev 0.1"), "scale", "times the other", "scale",
+         back=False)
     assert "2 times the other" in run("diff", "a.npy", "b.npy")[1]
     told(["diff", "b.npy", "a.npy"], "scale", ["the second is 0.5 times"])
     moved = make("--shape 500 --initializer random_normal --mean 1.0")
@@ -236,8 +239,10 @@ def single_elements():
 
 @case
 def dialect():
-    verify(make("--shape 20,30 --dialect tf", "float64"), "--shape 20,30", "dialect", "tf instead of keras3", dtype="float64")
-    verify(make("--shape 20,30", "float64"), "--shape 20,30 --dialect tf", "dialect", "keras3 instead of tf", dtype="float64")
+    verify(make("--shape 20,30 --dialect tf", "float64"), "--shape 20,30", "dialect", "tf instead of keras3",
+           dtype="float64")
+    verify(make("--shape 20,30", "float64"), "--shape 20,30 --dialect tf", "dialect", "keras3 instead of tf",
+           dtype="float64")
 
 
 @case
@@ -246,22 +251,27 @@ def seed():
         plain = f"--shape 20,30 --initializer {initializer}"
         verify(make(plain + " --seed 7"), plain + " --seed 42", "seed", "the seed 7 (")
         verify(make(plain + " --seed 42 --call 3"), plain + " --seed 42", "seed", "--call 3 instead of 0")
-        verify(make(plain + " --seed-rule stateless --seed 5,8"), plain + " --seed-rule stateless --seed 8,5", "seed", "exchanged")
+        verify(make(plain + " --seed-rule stateless --seed 5,8"), plain + " --seed-rule stateless --seed 8,5", "seed",
+               "exchanged")
         verify(make(plain + " --seed-rule stateless --seed 5,9"), plain + " --seed-rule stateless --seed 5,8", "seed",
                "the second seed 9 (")
-        for rule, seeds, words in (("stateful", "42,0", "stateful: the seed is the key ("), ("generator", "42", "the seed rule generator ("),
-                                   ("stateful", "87654321,42", "no graph seed")):
+        others = (("stateful", "42,0", "stateful: the seed is the key ("), ("stateful", "87654321,42", "no graph seed"),
+                  ("generator", "42", "the seed rule generator ("))
+        for rule, seeds, words in others:
             verify(make(f"{plain} --seed-rule {rule} --seed {seeds}"), plain + " --seed 42", "seed", words)
-        verify(make(plain + " --seed-rule stateful --seed 5,8"), plain + " --seed-rule stateful --seed 8,5", "seed", "exchanged")
+        verify(make(plain + " --seed-rule stateful --seed 5,8"), plain + " --seed-rule stateful --seed 8,5", "seed",
+               "exchanged")
         verify(make(plain + " --seed-rule stateful --seed 5,8"), plain + " --seed-rule stateful --seed 6,8", "seed",
                "the first seed 5 (")
         verify(make(plain + " --seed-rule keras2 --seed=-6"), plain + " --seed=-6", "seed", "the seed rule keras2 (")
-        verify(make(plain + " --seed-rule generator --seed 42 --call 2"), plain + " --seed-rule generator --seed 42", "counter",
+        verify(make(plain + " --seed-rule generator --seed 42 --call 2"), plain + " --seed-rule generator --seed 42",
+               "counter",
                f"{2 * 600 * 256} Philox blocks too late")
         verify(make(plain + " --seed 6"), plain + " --seed-rule stateless --seed 6,1", "seed", "the seed rule keras (")
         verify(make(plain + " --seed-rule stateless --seed=-6,3"), plain + " --seed-rule stateful --seed=-6,3", "seed",
                "the seed rule stateless (")
-    verify(make("--shape 9 --seed 2 --initializer uniform_full_int", "int64"), "--shape 9 --initializer uniform_full_int",
+    verify(make("--shape 9 --seed 2 --initializer uniform_full_int", "int64"),
+           "--shape 9 --initializer uniform_full_int",
            "seed", "the seed 2 (", dtype="int64")
 
 
@@ -298,7 +308,8 @@ def shard():
 @case
 def store():
     drawn = make("--shape 500 --initializer he_normal")
-    verify(drawn.astype(np.float16), "--shape 500 --initializer he_normal", "store", "drawn in float32", dtype="float16")
+    verify(drawn.astype(np.float16), "--shape 500 --initializer he_normal", "store", "drawn in float32",
+           dtype="float16")
 
 
 # ----------------------------------------------------------------------------------------------------- arithmetic
@@ -402,7 +413,8 @@ def fused():
 @case
 def steps():
     stddev, mean = F(np.float16(0.05)), F(np.float16(0.3))
-    verify((normals() * stddev + mean).astype(np.float16), NORMAL + " --mean 0.3", "steps", "round every step to float16",
+    verify((normals() * stddev + mean).astype(np.float16), NORMAL + " --mean 0.3", "steps",
+           "round every step to float16",
            dtype="float16")
     early = ((normals() * stddev).astype(np.float16).astype(F) + mean).astype(np.float16)
     single = in_one_step(normals(), stddev, mean).astype(np.float16)
@@ -426,9 +438,11 @@ def angle():
 def libm():
     verify(in_two_steps(normals(log=log_rounded), 0.05, 0), NORMAL, "libm", "correctly rounded log (")
     verify(in_two_steps(normals(turn=turn_rounded), 0.05, 0), NORMAL, "libm", "correctly rounded sin and cos")
-    verify(in_two_steps(normals(log=log_rounded, turn=turn_rounded), 0.05, 0), NORMAL, "libm", "rounded log, sin and cos")
+    verify(in_two_steps(normals(log=log_rounded, turn=turn_rounded), 0.05, 0), NORMAL, "libm",
+           "rounded log, sin and cos")
     verify(in_two_steps(normals_in_double(), 0.05, 0), NORMAL, "libm", "in double")
-    verify(in_one_step(normals(log=log_rounded), 0.05, 0.003), NORMAL + " --mean 0.003", "libm", "with a fused multiply-add")
+    verify(in_one_step(normals(log=log_rounded), 0.05, 0.003), NORMAL + " --mean 0.003", "libm",
+           "with a fused multiply-add")
 
 
 def main():

@@ -26,7 +26,7 @@ static const struct {
     {"dialect",   true,  cw_seen_dialect,   "choose with --dialect whose arithmetic is followed"},
     {"seed",      true,  cw_seen_seed,      "check --seed, --seed-rule and --call"},
     {"counter",   true,  cw_seen_counter,   "check the start counter, and what the generator drew before"},
-    {"shard",     true,  cw_seen_shard,     "plan the whole tensor and fill slices of it: fans and counters are its own"},
+    {"shard",     true,  cw_seen_shard,     "plan the whole tensor and fill slices of it: its fans, its counters"},
     {"store",     true,  cw_seen_store,     "draw in the dtype itself, or compare with what is drawn in float32"},
     {"fused",     true,  cw_seen_fused,     "compile with contraction off: -ffp-contract=off, --fmad=false"},
     {"steps",     true,  cw_seen_steps,     "round to the dtype after every step, as TensorFlow does"},

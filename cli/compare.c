@@ -7,25 +7,6 @@
 
 #include <inttypes.h>
 
-/* ------------------------------------------------------------------------------------------------------- causes */
-
-static bool holds_only_zeros(const unsigned char *bytes, uint64_t count) {
-    for (uint64_t i = 0; i < count; i++)
-        if (bytes[i]) return false;
-    return true;
-}
-
-/* What such a difference mostly comes from. */
-static const char *cause_of(const cw_comparison *c) {
-    const cw_difference *d = &c->difference;
-    const uint64_t bytes = c->tensor->bytes;
-    if (holds_only_zeros(c->found, bytes)) return "the second holds only zeros: memory that was never filled?";
-    if (holds_only_zeros(c->expected, bytes)) return "the first holds only zeros: memory that was never filled?";
-    if (d->max_ulp <= 4) return "rounding: a contracted multiply-add, or another log, sin, cos or sqrt?";
-    if (d->count * 2 > d->elements) return "other values altogether: another seed, seed rule, initializer or shape?";
-    return "single elements: written afterwards, or by another kernel?";
-}
-
 /* ------------------------------------------------------------------------------------------------------- pairs */
 
 /* The element in full digits and as bits. */
@@ -40,21 +21,29 @@ static element_text element_of(const cw_tensor *t, const void *data, uint64_t in
     return e;
 }
 
-static void print_element(const cw_comparison *c, const char *which, uint64_t index) {
+static void print_element(const cw_evidence *c, const char *which, uint64_t index) {
     printf("  %-6s %s: %s and %s\n", which, cw_index_text_of(c->tensor->rank, c->tensor->shape, index).text,
            element_of(c->tensor, c->expected, index).text, element_of(c->tensor, c->found, index).text);
 }
 
-static void print_pair(const cw_comparison *c) {
+static void print_cause(cw_cause cause) { printf("  likely %s: %s\n", cause.name, cause.text); }
+
+static void print_pair(const cw_evidence *c) {
     const cw_difference *d = &c->difference;
     cw_put_name(c->tensor->name);
-    printf(": %" PRIu64 " of %" PRIu64 " elements differ, by at most %" PRIu64 " ulp\n", d->count, d->elements, d->max_ulp);
+    printf(": %" PRIu64 " of %" PRIu64 " elements differ, by at most %" PRIu64 " ulp\n", d->count, d->elements,
+           d->max_ulp);
     print_element(c, "first", d->first);
     if (d->worst != d->first) print_element(c, "worst", d->worst);
-    printf("  likely %s\n", cause_of(c));
+    print_cause(cw_cause_of(c));
 }
 
-static json_t *json_of(const cw_comparison *c) {
+static void set_cause(json_t *row, cw_cause cause) {
+    json_object_set_new(row, "cause", json_string(cause.name));
+    json_object_set_new(row, "why", json_string(cause.text));
+}
+
+static json_t *json_of(const cw_evidence *c) {
     const cw_difference *d = &c->difference;
     json_t *row = json_pack("{s:s, s:I, s:I}", "name", c->tensor->name, "elements", (json_int_t)d->elements, "count",
                             (json_int_t)d->count);
@@ -63,7 +52,7 @@ static json_t *json_of(const cw_comparison *c) {
     json_object_set_new(row, "worst", json_integer((json_int_t)d->worst));
     /* 64 bits wide, and JSON's integers have a sign */
     json_object_set_new(row, "max_ulp", json_integer(d->max_ulp > INT64_MAX ? INT64_MAX : (json_int_t)d->max_ulp));
-    json_object_set_new(row, "cause", json_string(cause_of(c)));
+    set_cause(row, cw_cause_of(c));
     return row;
 }
 
@@ -72,8 +61,9 @@ static int add_row(cw_tally *tally, json_t *row) {
     return json_array_append_new(tally->rows, row) == 0 ? EXIT_GOOD : cw_complain_memory();
 }
 
-int cw_tally_pair(cw_tally *tally, const cw_tensor *tensor, const void *expected, const void *found) {
-    cw_comparison c = {.tensor = tensor, .expected = expected, .found = found};
+int cw_tally_pair(cw_tally *tally, const cw_tensor *tensor, const cw_entry *entry, const void *expected,
+                  const void *found) {
+    cw_evidence c = {.tensor = tensor, .expected = expected, .found = found, .entry = entry};
     cw_error why;
     const uint64_t elements = tensor->bytes / cw_dtype_size(tensor->dtype);
     const cw_status status = cw_compare(tensor->dtype, expected, found, elements, &c.difference, &why);
@@ -87,22 +77,29 @@ int cw_tally_pair(cw_tally *tally, const cw_tensor *tensor, const void *expected
     return EXIT_GOOD;
 }
 
-int cw_tally_whole(cw_tally *tally, const char *name, const char *what) {
+int cw_tally_whole(cw_tally *tally, const char *name, const char *what, const cw_cause *cause) {
+    const bool known = cause && cause->name;
     tally->tensors++;
     tally->differing_tensors++;
-    if (tally->json) return add_row(tally, json_pack("{s:s, s:s}", "name", name, "cause", what));
+    if (tally->json) {
+        json_t *row = json_pack("{s:s, s:s}", "name", name, "form", what);
+        if (known) set_cause(row, *cause);
+        return add_row(tally, row);
+    }
     cw_put_name(name);
     printf(": %s\n", what);
+    if (known) print_cause(*cause);
     return EXIT_GOOD;
 }
 
 /* --------------------------------------------------------------------------------------------------------- sum */
 
 static int print_json(cw_tally *t, const char *what) {
-    json_t *result = json_pack("{s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "compared", cw_json_text(what), "equal", t->differing_tensors == 0,
-                               "tensors", (json_int_t)t->tensors, "elements", (json_int_t)t->elements, "differing_tensors",
-                               (json_int_t)t->differing_tensors, "differing_elements", (json_int_t)t->differing_elements,
-                               "results", t->rows ? t->rows : json_array());
+    json_t *result =
+        json_pack("{s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "compared", cw_json_text(what), "equal",
+                  t->differing_tensors == 0, "tensors", (json_int_t)t->tensors, "elements", (json_int_t)t->elements,
+                  "differing_tensors", (json_int_t)t->differing_tensors, "differing_elements",
+                  (json_int_t)t->differing_elements, "results", t->rows ? t->rows : json_array());
     t->rows = NULL;
     return cw_json_print(result);
 }

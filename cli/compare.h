@@ -5,17 +5,10 @@
 #ifndef CW_CLI_COMPARE_H
 #define CW_CLI_COMPARE_H
 
-#include "tensor.h"
+#include "cause.h"
 
 #include <jansson.h>
 #include <stdbool.h>
-
-/* One pair of arrays, the first of which is what is expected. */
-typedef struct cw_comparison {
-    const cw_tensor *tensor; /* name, dtype, shape */
-    const void *expected, *found;
-    cw_difference difference;
-} cw_comparison;
 
 /* All pairs of a command. Starts as {0}. */
 typedef struct cw_tally {
@@ -24,11 +17,14 @@ typedef struct cw_tally {
     uint64_t tensors, elements, differing_tensors, differing_elements;
 } cw_tally;
 
-/* Compares and counts; a pair that differs is printed, for --json every pair. EXIT_GOOD, also where they differ. */
-int cw_tally_pair(cw_tally *tally, const cw_tensor *tensor, const void *expected, const void *found);
+/* Compares and counts; a pair that differs is printed with a likely cause, for --json every pair. `entry` is what was
+ * planned, or NULL. EXIT_GOOD, also where they differ. */
+int cw_tally_pair(cw_tally *tally, const cw_tensor *tensor, const cw_entry *entry, const void *expected,
+                  const void *found);
 
-/* Counts a tensor that differs as a whole, such as by its shape: `what` says how. */
-int cw_tally_whole(cw_tally *tally, const char *name, const char *what);
+/* Counts a tensor that differs as a whole, such as by its shape: `what` says how. `cause` may be NULL or without a
+ * name. */
+int cw_tally_whole(cw_tally *tally, const char *name, const char *what, const cw_cause *cause);
 
 /* Prints the sum of it; `what` says what was compared with what. Releases the tally. EXIT_GOOD if nothing differs,
  * else EXIT_DIFFERS. */

@@ -16,7 +16,7 @@ static const cw_usage usage = {
     "cw diff [options] --device D1 --device D2\n"
     "cw diff MODEL.json --device D1 --device D2\n\n"
     "Compares the bits: how many elements differ, the first and the worst, the distance in units in the last place, and\n"
-    "what it mostly comes from. Exit status 1: something differs.\n",
+    "the likely cause. Exit status 1: something differs.\n",
     CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_JSON, 2};
 
 /* -------------------------------------------------------------------------------------------------- two files */
@@ -31,11 +31,12 @@ static int diff_pair(cw_tally *tally, const cw_tensor *a, const cw_tensor *b) {
     cw_tensor t = *a;
     char what[2 * sizeof(cw_shape_text) + 64], unnamed[] = "array";
     if (!t.name) t.name = unnamed;
-    if (!b) return cw_tally_whole(tally, t.name, "is only in the first file");
-    if (cw_tensor_same_form(a, b)) return cw_tally_pair(tally, &t, a->data, b->data);
+    if (!b) return cw_tally_whole(tally, t.name, "is only in the first file", NULL);
+    if (cw_tensor_same_form(a, b)) return cw_tally_pair(tally, &t, NULL, a->data, b->data);
     snprintf(what, sizeof what, "%s %s and %s %s", cw_dtype_name(a->dtype), cw_shape_text_of(a->rank, a->shape).text,
              cw_dtype_name(b->dtype), cw_shape_text_of(b->rank, b->shape).text);
-    return cw_tally_whole(tally, t.name, what);
+    const cw_cause cause = cw_cause_of_form(a, b);
+    return cw_tally_whole(tally, t.name, what, &cause);
 }
 
 static int diff_tensors(cw_tally *tally, const cw_tensors *a, const cw_tensors *b) {
@@ -44,7 +45,7 @@ static int diff_tensors(cw_tally *tally, const cw_tensors *a, const cw_tensors *
         status = diff_pair(tally, &a->tensor[i], partner(b, a, &a->tensor[i]));
     for (size_t i = 0; i < b->count && status == EXIT_GOOD; i++)
         if (!partner(a, b, &b->tensor[i]))
-            status = cw_tally_whole(tally, b->tensor[i].name ? b->tensor[i].name : "array", "is only in the second file");
+            status = cw_tally_whole(tally, b->tensor[i].name ? b->tensor[i].name : "array", "is only in the second file", NULL);
     return status;
 }
 
@@ -77,7 +78,7 @@ static int second_sink(void *user, const cw_entry *entry, const void *data, cw_s
     const pair *p = user;
     const cw_tensor t = cw_entry_tensor(entry);
     (void)digest;
-    return cw_tally_pair(p->tally, &t, p->expected, data);
+    return cw_tally_pair(p->tally, &t, entry, p->expected, data);
 }
 
 static int first_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest) {

@@ -11,26 +11,28 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const cw_usage usage = {
-    "cw explain [options] --at I,J,...\n"
-    "cw explain MODEL.json --tensor NAME --at I,J,...\n\n"
-    "Shows how one element comes about: counter, key, words, uniform, every step that rounds, value. The steps are computed\n"
-    "by the text that fills tensors, on the host: --device is not looked for.\n",
-    CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_JSON | CW_OPT_AT, 1};
+static const cw_usage usage = {"cw explain [options] --at I,J,...\n"
+                               "cw explain MODEL.json --tensor NAME --at I,J,...\n\n"
+                               "Shows how one element comes about: counter, key, words, uniform, every step that "
+                               "rounds, value. The steps are computed\n"
+                               "by the text that fills tensors, on the host: --device is not looked for.\n",
+                               CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_JSON | CW_OPT_AT, 1};
 
 /* ------------------------------------------------------------------------------------------------- which element */
 
 static int complain_axis(int64_t i, uint32_t axis, uint64_t size) {
-    if (size == 0) return cw_complain(EXIT_USAGE, "--at: axis %u is empty (a tensor of no elements explains none)", axis);
-    return cw_complain(EXIT_USAGE, "--at: the index %" PRId64 " is outside axis %u (give -%" PRIu64 " to %" PRIu64 ")", i, axis,
-                       size, size - 1);
+    if (size == 0)
+        return cw_complain(EXIT_USAGE, "--at: axis %u is empty (a tensor of no elements explains none)", axis);
+    return cw_complain(EXIT_USAGE, "--at: the index %" PRId64 " is outside axis %u (give -%" PRIu64 " to %" PRIu64 ")",
+                       i, axis, size, size - 1);
 }
 
 /* The index in row-major order; `at` gets every index counted from the front. */
 static int find_element(const cw_options *options, const cw_spec *s, uint64_t at[CW_MAX_RANK], uint64_t *index) {
     if (!options->has_at) return cw_complain(EXIT_USAGE, "there is no element (give --at, one index for each axis)");
     if (options->at_count != s->rank)
-        return cw_complain(EXIT_USAGE, "--at: %u %s not fit the shape %s (give one index for each axis, () for a scalar)",
+        return cw_complain(EXIT_USAGE,
+                           "--at: %u %s not fit the shape %s (give one index for each axis, () for a scalar)",
                            options->at_count, options->at_count == 1 ? "index does" : "indices do",
                            cw_shape_text_of(s->rank, s->shape).text);
     *index = 0;
@@ -48,7 +50,8 @@ static int find_entry(const cw_options *options, const cw_model *model, const cw
     const char *name = options->tensor;
     *entry = model->entry;
     if (model->one)
-        return name ? cw_complain(EXIT_USAGE, "--tensor goes with a manifest (leave it out, or name a MODEL.json)") : EXIT_GOOD;
+        return name ? cw_complain(EXIT_USAGE, "--tensor goes with a manifest (leave it out, or name a MODEL.json)")
+                    : EXIT_GOOD;
     if (!name && model->count == 1) return EXIT_GOOD;
     for (size_t i = 0; name && i < model->count; i++)
         if (strcmp(model->entry[i].name, name) == 0) {
@@ -77,8 +80,8 @@ static void put_value(const cw_step *s) {
     const cw_dtype dtype = dtype_of(s);
     int n = snprintf(text, sizeof text, "%s", cw_element_text_of(dtype, s->bits, 0).text);
     if (s->kind != CW_STEP_NUMBER)
-        snprintf(text + n, sizeof text - (size_t)n, " (%s 0x%0*" PRIx64 ")", cw_dtype_name(dtype), (int)cw_dtype_size(dtype) * 2,
-                 s->bits[0]);
+        snprintf(text + n, sizeof text - (size_t)n, " (%s 0x%0*" PRIx64 ")", cw_dtype_name(dtype),
+                 (int)cw_dtype_size(dtype) * 2, s->bits[0]);
     printf("%-49s ", text);
 }
 
@@ -114,7 +117,9 @@ static void put_json_step(const cw_step *s, bool trials) {
     const bool words = s->kind == CW_STEP_WORDS;
     printf("    {\"name\": \"%s\", \"how\": \"%s\", ", s->name, s->how);
     if (trials) printf("\"trial\": %" PRIu64 ", ", s->trial);
-    printf("\"kind\": \"%s\", ", words ? "words" : s->kind == CW_STEP_NUMBER ? "number" : cw_dtype_name((cw_dtype)s->kind));
+    printf("\"kind\": \"%s\", ", words                       ? "words"
+                                 : s->kind == CW_STEP_NUMBER ? "number"
+                                                             : cw_dtype_name((cw_dtype)s->kind));
     if (!words) put_json_bits(s);
     for (uint32_t i = 0; i < s->words; i++) printf("%s%" PRIu32, i ? ", " : "\"words\": [", word_of(s, i));
     printf(words ? "]}" : "}");
@@ -129,11 +134,11 @@ static json_t *integers(const uint64_t *list, uint32_t count) {
 static int print_json(const cw_entry *entry, uint64_t const at[CW_MAX_RANK], const cw_explanation *e) {
     const cw_spec s = cw_plan_spec(&entry->plan);
     const cw_step *last = &e->step[e->count - 1];
-    json_t *head = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:I}", "name", entry->name, "initializer",
-                             cw_initializer_name(s.initializer), "dtype", cw_dtype_name(s.dtype), "dialect",
-                             cw_dialect_name(s.dialect), "seed_rule",
-                             cw_initializer_is_random(s.initializer) ? entry->fields.seed_rule : NULL, "shape",
-                             integers(s.shape, s.rank), "at", integers(at, s.rank), "index", (json_int_t)e->step[0].bits[0]);
+    json_t *head = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:I}", "name", entry->name, "initializer",
+        cw_initializer_name(s.initializer), "dtype", cw_dtype_name(s.dtype), "dialect", cw_dialect_name(s.dialect),
+        "seed_rule", cw_initializer_is_random(s.initializer) ? entry->fields.seed_rule : NULL, "shape",
+        integers(s.shape, s.rank), "at", integers(at, s.rank), "index", (json_int_t)e->step[0].bits[0]);
     if (!head) return cw_complain_memory();
     printf("{\n  ");
     json_dumpf(head, stdout, JSON_EMBED);

@@ -24,17 +24,26 @@ static const cw_usage usage = {
 
 /* ------------------------------------------------------------------------------------- against the definition */
 
+/* Every element as it is planned; NULL after a complaint. */
+static void *expected_of(const cw_entry *entry) {
+    void *expected = cw_memory(entry->name, cw_plan_bytes(&entry->plan));
+    cw_error why;
+    if (!expected || cw_reference(&entry->plan, 0, cw_plan_elements(&entry->plan), expected, &why) == CW_OK) return expected;
+    cw_complain_library(entry->name, &why);
+    free(expected);
+    return NULL;
+}
+
 /* The expected values are made only for a report. */
 static int compare(cw_tally *tally, const cw_entry *entry, const void *data) {
     const cw_tensor t = cw_entry_tensor(entry);
     cw_error why;
-    cw_status status = cw_verify(&entry->plan, data, t.bytes, NULL, &why);
-    if (status == CW_OK) return cw_tally_pair(tally, &t, data, data);
+    const cw_status status = cw_verify(&entry->plan, data, t.bytes, NULL, &why);
+    if (status == CW_OK) return cw_tally_pair(tally, &t, entry, data, data);
     if (status != CW_DIFFERS) return cw_complain_library(entry->name, &why);
-    void *expected = cw_memory(entry->name, t.bytes);
+    void *expected = expected_of(entry);
     if (!expected) return EXIT_IO;
-    status = cw_reference(&entry->plan, 0, cw_plan_elements(&entry->plan), expected, &why);
-    const int result = status ? cw_complain_library(entry->name, &why) : cw_tally_pair(tally, &t, expected, data);
+    const int result = cw_tally_pair(tally, &t, entry, expected, data);
     free(expected);
     return result;
 }
@@ -57,12 +66,24 @@ static int verify_device(const cw_options *options, const cw_model *model, cw_ta
 
 /* ------------------------------------------------------------------------------------------------------- a file */
 
+/* What is expected is made only where it may explain something: as many elements in another order or dtype. */
+static int report_form(cw_tally *tally, const cw_entry *entry, const cw_tensor *found, const char *what) {
+    cw_tensor t = cw_entry_tensor(entry);
+    if (found->bytes / cw_dtype_size(found->dtype) != cw_plan_elements(&entry->plan))
+        return cw_tally_whole(tally, entry->name, what, NULL);
+    t.data = expected_of(entry);
+    if (!t.data) return EXIT_IO;
+    const cw_cause cause = cw_cause_of_form(&t, found);
+    free(t.data);
+    return cw_tally_whole(tally, entry->name, what, &cause);
+}
+
 /* `made` gets the digest, for which the manifest may expect a value of its own. */
 static int compare_tensor(cw_tally *tally, cw_made *made, const cw_model *model, const cw_entry *entry,
                           const cw_tensor *found) {
     const cw_tensor t = cw_entry_tensor(entry);
     char what[2 * sizeof(cw_shape_text) + 64];
-    if (!found) return cw_tally_whole(tally, entry->name, "is not in the file");
+    if (!found) return cw_tally_whole(tally, entry->name, "is not in the file", NULL);
     if (cw_tensor_same_form(&t, found)) {
         cw_made_add(made, model, entry, cw_tensor_digest(&t, found->data));
         return compare(tally, entry, found->data);
@@ -70,7 +91,7 @@ static int compare_tensor(cw_tally *tally, cw_made *made, const cw_model *model,
     snprintf(what, sizeof what, "should be %s %s and is %s %s", cw_dtype_name(t.dtype),
              cw_shape_text_of(t.rank, t.shape).text, cw_dtype_name(found->dtype),
              cw_shape_text_of(found->rank, found->shape).text);
-    return cw_tally_whole(tally, entry->name, what);
+    return report_form(tally, entry, found, what);
 }
 
 static bool is_planned(const cw_model *model, const char *name) {
@@ -88,7 +109,7 @@ static int compare_file(cw_tally *tally, cw_made *made, const cw_model *model, c
     for (size_t i = 0; i < file->count && status == EXIT_GOOD; i++)
         if (!file->tensor[i].name || !is_planned(model, file->tensor[i].name))
             status = cw_tally_whole(tally, file->tensor[i].name ? file->tensor[i].name : "the array",
-                                    "is in the file and not in the manifest");
+                                    "is in the file and not in the manifest", NULL);
     return status;
 }
 

@@ -33,7 +33,9 @@ static void add_words(cw_way *w, const char *name, const char *how, uint32_t wor
     if (w->to->count < CW_MAX_STEPS) w->to->step[w->to->count++] = step;
 }
 
-static void add_number(cw_way *w, const char *name, const char *how, uint64_t n) { add(w, name, how, CW_STEP_NUMBER, n); }
+static void add_number(cw_way *w, const char *name, const char *how, uint64_t n) {
+    add(w, name, how, CW_STEP_NUMBER, n);
+}
 
 static void add_float(cw_way *w, const char *name, const char *how, cwn_f32 x) {
     add(w, name, how, CW_FLOAT32, cwn_bits32(x));
@@ -56,7 +58,8 @@ static void add_value(cw_way *w, const char *how, uint64_t bits) {
     add(w, "value", how, (uint32_t)w->plan->spec.dtype, size == 8 ? bits : bits & ((UINT64_C(1) << (8 * size)) - 1));
 }
 
-/* --------------------------------------------------------------------------------------------------- scale and shift */
+/* --------------------------------------------------------------------------------------------------- scale and shift
+ */
 
 /* What the distribution calls its scale and its shift. */
 typedef struct cw_names {
@@ -64,10 +67,11 @@ typedef struct cw_names {
 } cw_names;
 
 static const cw_names *names_of(const cw_way *w) {
-    static const cw_names uniform = {"given range", "given minval", "range", "maxval - minval, rounded to the dtype",
-                                     "u * range", "minval", "product + minval"};
-    static const cw_names normal = {"given stddev", "given mean", "stddev", "rounded to the dtype",
-                                    "draw * stddev", "mean", "product + mean"};
+    static const cw_names uniform = {
+        "given range", "given minval", "range",           "maxval - minval, rounded to the dtype",
+        "u * range",   "minval",       "product + minval"};
+    static const cw_names normal = {"given stddev",  "given mean", "stddev",        "rounded to the dtype",
+                                    "draw * stddev", "mean",       "product + mean"};
     return w->l.distribution == CWN_UNIFORM ? &uniform : &normal;
 }
 
@@ -118,8 +122,9 @@ static void scale_float(cw_way *w, cwn_f32 wide_draw) {
     const cwn_f32 whole = cwn_affine(product, 1.0f, shift, w->l.flush);
     if (w->l.flush) add_float(w, "sum flushed", flushes, whole);
     const cwn_f32 sum = narrow(w, "sum rounded", whole);
-    const uint32_t bits = w->l.type == CWN_FLOAT16 ? cwn_bits_float16(sum)
-                          : w->l.type == CWN_BFLOAT16 ? cwn_bits_bfloat16(sum) : cwn_bits32(sum);
+    const uint32_t bits = w->l.type == CWN_FLOAT16    ? cwn_bits_float16(sum)
+                          : w->l.type == CWN_BFLOAT16 ? cwn_bits_bfloat16(sum)
+                                                      : cwn_bits32(sum);
     add_value(w, "the sum", bits);
 }
 
@@ -129,7 +134,8 @@ static void add_place(cw_way *w) {
     const cwn_launch *l = &w->l;
     const int wide = cwn_is_64(l->type);
     add_number(w, "index", "in row-major order", w->index);
-    add_number(w, "group", wide ? "index / 2: a Philox block gives 2 elements" : "index / 4: a Philox block gives 4 elements",
+    add_number(w, "group",
+               wide ? "index / 2: a Philox block gives 2 elements" : "index / 4: a Philox block gives 4 elements",
                w->group);
     add_number(w, "lane", wide ? "index % 2" : "index % 4", w->lane);
     add_words(w, "key", "of the seed", 2, l->key0 | (uint64_t)l->key1 << 32, 0);
@@ -144,9 +150,7 @@ static cwn_block add_block(cw_way *w, const char *how, cwn_counter counter) {
     return x;
 }
 
-static cwn_block add_only_block(cw_way *w) {
-    return add_block(w, "start + group", cwn_counter_of(w->l, w->group, 0));
-}
+static cwn_block add_only_block(cw_way *w) { return add_block(w, "start + group", cwn_counter_of(w->l, w->group, 0)); }
 
 static cwn_u64 word_of(cwn_block x, uint32_t i) {
     const cwn_u64 words[4] = {x.w0, x.w1, x.w2, x.w3};
@@ -175,8 +179,11 @@ static void explain_uniform(cw_way *w) {
         return;
     }
     const cwn_f32 u = cwn_uniform_of(w->l.type, own);
-    add_float(w, "u", w->l.type == CWN_FLOAT16 ? "low 10 bits of the word / 2^10"
-                      : w->l.type == CWN_BFLOAT16 ? "low 7 bits of the word / 2^7" : "low 23 bits of the word / 2^23", u);
+    add_float(w, "u",
+              w->l.type == CWN_FLOAT16    ? "low 10 bits of the word / 2^10"
+              : w->l.type == CWN_BFLOAT16 ? "low 7 bits of the word / 2^7"
+                                          : "low 23 bits of the word / 2^23",
+              u);
     scale_float(w, u);
 }
 
@@ -245,8 +252,8 @@ static void explain_truncated(cw_way *w) {
     cwn_counter counter = cwn_counter_of(w->l, w->group << shift, w->group >> (64 - shift));
     const cwn_counter one = {1, 0};
     for (uint32_t kept = 0;; counter = cwn_skip(counter, one), w->trial++) {
-        const cwn_block x = w->to->count < CW_MAX_STEPS - TAIL ? add_block(w, how, counter)
-                                                               : cwn_philox(counter, w->l.key0, w->l.key1);
+        const cwn_block x =
+            w->to->count < CW_MAX_STEPS - TAIL ? add_block(w, how, counter) : cwn_philox(counter, w->l.key0, w->l.key1);
         for (uint32_t i = 0; i < normals; i++) {
             if (!try_normal(w, x, i) || kept++ != w->lane) continue;
             explain_normal(w, x, i);
@@ -263,7 +270,8 @@ static void explain_integer(cw_way *w) {
     add_number(w, "range", "maxval - minval", wide ? w->l.scale : range);
     add_number(w, "remainder", "bits % range", wide ? cwn_integer64(own, 0, w->l.scale) : cwn_integer(bits, 0, range));
     add(w, "minval", "the lower limit", (uint32_t)w->plan->spec.dtype, wide ? w->l.shift : low);
-    add_value(w, "minval + remainder", wide ? cwn_integer64(own, w->l.shift, w->l.scale) : cwn_integer(bits, low, range));
+    add_value(w, "minval + remainder",
+              wide ? cwn_integer64(own, w->l.shift, w->l.scale) : cwn_integer(bits, low, range));
 }
 
 static void explain_full_integer(cw_way *w) {
@@ -279,22 +287,21 @@ static void explain_fixed(cw_way *w, const char *how, uint64_t bits) {
 static void explain_identity(cw_way *w) {
     const cw_spec *s = &w->plan->spec;
     const int diagonal = w->index / s->shape[1] == w->index % s->shape[1];
-    explain_fixed(w, diagonal ? "on the diagonal: the gain" : "off the diagonal: the gain times 0", cwn_identity(w->l, w->index));
+    explain_fixed(w, diagonal ? "on the diagonal: the gain" : "off the diagonal: the gain times 0",
+                  cwn_identity(w->l, w->index));
 }
 
-/* 0 for a distribution whose elements have no way of their own. */
-static int explain(cw_way *w) {
+static void explain(cw_way *w) {
     const cwn_word distribution = w->l.distribution;
     if (distribution != CWN_CONSTANT && distribution != CWN_IDENTITY) add_place(w);
     switch (distribution) {
-    case CWN_CONSTANT: explain_fixed(w, "the same for every element", w->l.scale); return 1;
-    case CWN_IDENTITY: explain_identity(w); return 1;
-    case CWN_UNIFORM: explain_uniform(w); return 1;
-    case CWN_NORMAL: explain_normal(w, add_only_block(w), w->lane); return 1;
-    case CWN_TRUNCATED_NORMAL: explain_truncated(w); return 1;
-    case CWN_INTEGER: explain_integer(w); return 1;
-    case CWN_FULL_INTEGER: explain_full_integer(w); return 1;
-    default: return 0;
+    case CWN_CONSTANT: explain_fixed(w, "the same for every element", w->l.scale); break;
+    case CWN_IDENTITY: explain_identity(w); break;
+    case CWN_UNIFORM: explain_uniform(w); break;
+    case CWN_NORMAL: explain_normal(w, add_only_block(w), w->lane); break;
+    case CWN_TRUNCATED_NORMAL: explain_truncated(w); break;
+    case CWN_INTEGER: explain_integer(w); break;
+    default: explain_full_integer(w); break;
     }
 }
 
@@ -306,11 +313,14 @@ cw_status cw_explain(const cw_plan *plan, uint64_t index, cw_explanation *explan
     if (index >= p->elements)
         return cw_fail(why, CW_ERROR_ARGUMENT, 0, "there is no element %" PRIu64 " among the tensor's %" PRIu64, index,
                        p->elements);
-    const cwn_word size = cwn_group_elements(p->launch.type);
-    cw_way w = {.to = &e, .plan = p, .l = p->launch, .index = index, .group = index / size, .lane = (uint32_t)(index % size)};
-    if (!explain(&w))
-        return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "an element of %s has no way of its own: it depends on the whole matrix",
+    if (p->matrix.columns)
+        return cw_fail(why, CW_ERROR_UNSUPPORTED, 0,
+                       "an element of %s depends on the whole matrix (explain random_normal)",
                        cw_initializer_name(p->spec.initializer));
+    const cwn_word size = cwn_group_elements(p->launch.type);
+    cw_way w = {
+        .to = &e, .plan = p, .l = p->launch, .index = index, .group = index / size, .lane = (uint32_t)(index % size)};
+    explain(&w);
     *explanation = e;
     return CW_OK;
 }

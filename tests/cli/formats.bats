@@ -121,7 +121,7 @@ for path in glob.glob("*.npy"):
     good verify --seed=3 a.npy --shape=5,7
     gives 1 verify a.npy --shape 5,7 --seed 4
     prints "of 35 elements differ"
-    prints "another seed"
+    prints "the seed 3"
     gives 1 verify a.npy --shape 7,5 --seed 3
     prints "should be float32 (7, 5) and is float32 (5, 7)"
     gives 1 verify a.npy --shape 5,7 --seed 3 --initializer random_normal

@@ -92,7 +92,8 @@ static cw_spec spec_of(cw_initializer initializer, cw_dtype dtype) {
 }
 
 static void explains_every_real_dtype(void **state) {
-    static const cw_initializer initializers[] = {CW_GLOROT_UNIFORM, CW_RANDOM_NORMAL, CW_HE_NORMAL, CW_IDENTITY, CW_ONES};
+    static const cw_initializer initializers[] = {CW_GLOROT_UNIFORM, CW_RANDOM_NORMAL, CW_HE_NORMAL, CW_IDENTITY,
+                                                  CW_ONES};
     (void)state;
     for (size_t i = 0; i < COUNT(initializers); i++)
         for (size_t d = 0; d < COUNT(reals); d++) check_spec(spec_of(initializers[i], reals[d]));
@@ -233,16 +234,25 @@ static void misuse_is_refused(void **state) {
     assert_int_equal(cw_explain(&plan, 3, &e, &why), CW_ERROR_ARGUMENT);
     assert_int_equal(why.status, CW_ERROR_ARGUMENT);
     assert_int_equal(cw_explain(&plan, UINT64_MAX, &e, NULL), CW_ERROR_ARGUMENT);
+    spec.initializer = CW_ORTHOGONAL;
+    spec.rank = 2;
+    spec.shape[0] = spec.shape[1] = 3;
+    const cw_plan matrix = plan_of(spec);
+    assert_int_equal(cw_explain(&matrix, 0, &e, &why), CW_ERROR_UNSUPPORTED);
     assert_memory_equal(&e, &before, sizeof e);
     assert_int_equal(cw_explain(&plan, 0, NULL, &why), CW_ERROR_ARGUMENT);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(explains_every_real_dtype), cmocka_unit_test(explains_denormals),
-        cmocka_unit_test(explains_integers),         cmocka_unit_test(explains_large_tensors),
-        cmocka_unit_test(steps_hang_together),       cmocka_unit_test(trials_are_told),
-        cmocka_unit_test(flush_is_shown),            cmocka_unit_test(misuse_is_refused),
+        cmocka_unit_test(explains_every_real_dtype),
+        cmocka_unit_test(explains_denormals),
+        cmocka_unit_test(explains_integers),
+        cmocka_unit_test(explains_large_tensors),
+        cmocka_unit_test(steps_hang_together),
+        cmocka_unit_test(trials_are_told),
+        cmocka_unit_test(flush_is_shown),
+        cmocka_unit_test(misuse_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,8 @@ typedef struct device {
     cl_device_id id;
     cl_command_queue queue; /* for cw_allocate */
     cl_program program;
-    cl_kernel kernels[CW_KERNELS];
+    cl_kernel kernels[CW_KERNELS]; /* NULL for those of float64 where no doubles are used */
+    int fp64;
 } device;
 
 static device *of(cw_device *base) { return (device *)base; }
@@ -130,6 +131,7 @@ static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destin
     const size_t items = work_items(launch);
     if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "OpenCL has no kernel for this distribution");
     const cl_kernel kernel = of(base)->kernels[i];
+    if (!kernel) return cw_refuse_float64(why);
     const cw_status status = check_destination(of(base), to, why);
     if (status) return status;
     if (to->wait_count && !to->wait_list) /* not every driver looks */
@@ -187,16 +189,17 @@ static cw_status build(device *d, cw_error *why) {
     memcpy(lines, cw_opencl_source, sizeof lines);
     d->program = clCreateProgramWithSource(d->context, LINES, lines, NULL, &code);
     if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
-    code = clBuildProgram(d->program, 1, &d->id, "-cl-std=CL1.2", NULL, NULL);
+    code = clBuildProgram(d->program, 1, &d->id, d->fp64 ? "-cl-std=CL1.2" : "-cl-std=CL1.2 -DCWN_NO_FP64", NULL, NULL);
     if (code) return build_failure(d, code, why);
     for (int i = 0; i < CW_KERNELS; i++) {
+        if (cw_kernels[i].type == CWN_FLOAT64 && !d->fp64) continue;
         d->kernels[i] = clCreateKernel(d->program, cw_kernels[i].name, &code);
         if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, cw_kernels[i].name, why);
     }
     return CW_OK;
 }
 
-static cw_status prepare(device *d, cl_context context, cl_device_id id, cw_error *why) {
+static cw_status prepare(device *d, cl_context context, cl_device_id id, uint32_t fp64, cw_error *why) {
     char unusable[128];
     cl_int code = clRetainContext(context);
     if (code) return cw_opencl_check(code, CW_ERROR_ARGUMENT, "clRetainContext", why);
@@ -209,16 +212,25 @@ static cw_status prepare(device *d, cl_context context, cl_device_id id, cw_erro
                                "clCreateCommandQueue", why);
     cw_opencl_why_not(id, unusable, sizeof unusable);
     if (unusable[0]) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "%s", unusable);
-    return build(d, why);
+    const cw_status status = cw_opencl_decide_fp64(id, fp64, &d->fp64, why);
+    return status ? status : build(d, why);
 }
 
-cw_status cw_opencl_open(cl_context context, cl_device_id id, cw_device **opened, cw_error *why) {
+cw_status cw_opencl_open_with(const cw_opencl_options *options, cl_context context, cl_device_id id, cw_device **opened,
+                              cw_error *why) {
+    const cw_opencl_options defaults = CW_OPENCL_OPTIONS_INIT, *o = options ? options : &defaults;
+    if (o->struct_size != sizeof *o)
+        return cw_fail(why, CW_ERROR_STRUCT, 0, "the options were not started from CW_OPENCL_OPTIONS_INIT of this version");
     if (!context || !id || !opened) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_opencl_open: a pointer is NULL");
     device *d = calloc(1, sizeof *d);
     if (!d) return cw_fail(why, CW_ERROR_MEMORY, 0, "no memory for an OpenCL device");
     d->base.ops = &ops;
-    const cw_status status = prepare(d, context, id, why);
+    const cw_status status = prepare(d, context, id, o->fp64, why);
     if (status) close_device(&d->base);
     else *opened = &d->base;
     return status;
+}
+
+cw_status cw_opencl_open(cl_context context, cl_device_id id, cw_device **opened, cw_error *why) {
+    return cw_opencl_open_with(NULL, context, id, opened, why);
 }

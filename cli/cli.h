@@ -11,7 +11,7 @@ enum { EXIT_GOOD = 0, EXIT_DIFFERS = 1, EXIT_USAGE = 2, EXIT_NO_DEVICE = 3, EXIT
 
 /* Prints the line "cw: MESSAGE" to stderr and returns `status`, so that a failure is one return statement. A message
  * says what is wrong and then, in parentheses, what to do. Control characters in it, which may come from a hostile
- * file or argument, become '?': it stays one line and cannot drive a terminal. */
+ * file or argument, become '?': it stays one line and cannot drive a terminal. One of over 2 KiB loses its middle. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
@@ -20,6 +20,12 @@ int cw_complain(int status, const char *format, ...);
 /* The same for a failure of the library: "cw: LABEL: TEXT (what to do)". `label` may be NULL. Returns the exit status
  * that belongs to the library's status. */
 int cw_complain_library(const char *label, const cw_error *why);
+
+/* Prints the versions of the tool and of its numerics. */
+void cw_print_version(void);
+
+/* Prints a tensor's name to stdout, its control characters as '?', and returns the bytes that were written. */
+int cw_put_name(const char *name);
 
 /* "cw: memory is exhausted ..."; EXIT_IO. */
 int cw_complain_memory(void);

@@ -2,6 +2,7 @@
 #include "compare.h"
 
 #include "cli.h"
+#include "json.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -53,8 +54,8 @@ static void print_element(const cw_comparison *c, const char *which, uint64_t in
 
 static void print_pair(const cw_comparison *c) {
     const cw_difference *d = &c->difference;
-    printf("%s: %" PRIu64 " of %" PRIu64 " elements differ, by at most %" PRIu64 " ulp\n", c->tensor->name, d->count,
-           d->elements, d->max_ulp);
+    cw_put_name(c->tensor->name);
+    printf(": %" PRIu64 " of %" PRIu64 " elements differ, by at most %" PRIu64 " ulp\n", d->count, d->elements, d->max_ulp);
     print_element(c, "first", d->first);
     if (d->worst != d->first) print_element(c, "worst", d->worst);
     printf("  likely %s\n", cause_of(c));
@@ -97,23 +98,20 @@ int cw_tally_whole(cw_tally *tally, const char *name, const char *what) {
     tally->tensors++;
     tally->differing_tensors++;
     if (tally->json) return add_row(tally, json_pack("{s:s, s:s}", "name", name, "cause", what));
-    printf("%s: %s\n", name, what);
+    cw_put_name(name);
+    printf(": %s\n", what);
     return EXIT_GOOD;
 }
 
 /* --------------------------------------------------------------------------------------------------------- sum */
 
 static int print_json(cw_tally *t, const char *what) {
-    json_t *result = json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:o}", "compared", what, "equal", t->differing_tensors == 0,
+    json_t *result = json_pack("{s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "compared", cw_json_text(what), "equal", t->differing_tensors == 0,
                                "tensors", (json_int_t)t->tensors, "elements", (json_int_t)t->elements, "differing_tensors",
                                (json_int_t)t->differing_tensors, "differing_elements", (json_int_t)t->differing_elements,
                                "results", t->rows ? t->rows : json_array());
     t->rows = NULL;
-    if (!result) return cw_complain_memory();
-    json_dumpf(result, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(result);
-    return EXIT_GOOD;
+    return cw_json_print(result);
 }
 
 int cw_tally_end(cw_tally *tally, const char *what) {

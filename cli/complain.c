@@ -3,17 +3,53 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+enum { LONGEST = 2048 };
+
+/* How many bytes at `c` are one control character: those of ASCII have one, U+0080 to U+009F two. */
+static int control_bytes(const char *c) {
+    const unsigned char first = (unsigned char)c[0], second = first ? (unsigned char)c[1] : 0;
+    if (first < 0x20 || first == 0x7f) return first != 0;
+    return first == 0xc2 && second >= 0x80 && second < 0xa0 ? 2 : 0;
+}
+
+int cw_put_name(const char *name) {
+    int columns = 0;
+    for (; *name; columns++) {
+        const int control = control_bytes(name);
+        putchar(control ? '?' : *name);
+        name += control ? control : 1;
+    }
+    return columns;
+}
+
+static void disarm(char *text) {
+    for (char *c = text; *c; c++)
+        for (int i = control_bytes(c); i > 0; i--) c[i - 1] = '?';
+}
+
+/* What to do stands at the end, so a very long name loses its middle. */
+static void print_line(const char *message) {
+    const size_t length = strlen(message), half = LONGEST / 2;
+    if (length <= LONGEST) fprintf(stderr, "cw: %s\n", message);
+    else fprintf(stderr, "cw: %.*s ... %s\n", (int)half, message, message + length - half);
+}
+
 int cw_complain(int status, const char *format, ...) {
-    char message[2048]; /* a longer one, from a very long name, is cut */
-    va_list arguments;
+    char cut[LONGEST];
+    va_list arguments, again;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    va_copy(again, arguments);
+    const int length = vsnprintf(cut, sizeof cut, format, arguments);
+    char *whole = length >= LONGEST ? malloc((size_t)length + 1) : NULL;
+    if (whole) vsnprintf(whole, (size_t)length + 1, format, again);
+    va_end(again);
     va_end(arguments);
-    for (char *c = message; *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = '?';
-    fprintf(stderr, "cw: %s\n", message);
+    disarm(whole ? whole : cut);
+    print_line(whole ? whole : cut);
+    free(whole);
     return status;
 }
 

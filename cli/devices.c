@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "commands.h"
 #include "device.h"
+#include "json.h"
 #include "options.h"
 
 #include <stdlib.h>
@@ -52,17 +53,13 @@ static int print_json(const cw_device_list *lists) {
     for (int i = 0; i < CW_DEVICE_LISTS; i++) json_array_append_new(all, list_json(&lists[i]));
     json_t *result = json_pack("{s:s, s:i, s:o}", "version", cw_version(), "numerics", (int)cw_numerics_version(),
                                "backends", all);
-    if (!result) return cw_complain_memory();
-    json_dumpf(result, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(result);
-    return EXIT_GOOD;
+    return cw_json_print(result);
 }
 
 int cw_devices_command(int argc, char **argv) {
     cw_options options;
     int status = cw_options_read(argc, argv, &usage, &options);
-    if (status != EXIT_GOOD || options.help) return status;
+    if (status != EXIT_GOOD || options.answered) return status;
     cw_device_list *lists = calloc(CW_DEVICE_LISTS, sizeof *lists);
     if (!lists) return cw_complain_memory();
     cw_device_lists(lists);

@@ -123,7 +123,7 @@ static int diff_made(const cw_options *options, cw_tally *tally) {
 int cw_diff_command(int argc, char **argv) {
     cw_options options;
     int status = cw_options_read(argc, argv, &usage, &options);
-    if (status != EXIT_GOOD || options.help) return status;
+    if (status != EXIT_GOOD || options.answered) return status;
     cw_tally tally = {.json = options.json};
     status = options.operands == 2 ? diff_files(&options, &tally) : diff_made(&options, &tally);
     json_decref(tally.rows);

@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "commands.h"
 #include "device.h"
+#include "json.h"
 #include "make.h"
 #include "options.h"
 #include "tensors.h"
@@ -29,10 +30,12 @@ typedef struct result {
 static int add(result *r, const char *name, cw_sums digest) {
     const cw_hex hex = cw_hex_of(digest);
     if (!r->json) {
-        printf("%s  %s\n", hex.text, name);
+        printf("%s  ", hex.text);
+        cw_put_name(name);
+        putchar('\n');
         return EXIT_GOOD;
     }
-    json_t *row = json_pack("{s:s, s:s}", "name", name, "digest", hex.text);
+    json_t *row = json_pack("{s:o, s:s}", "name", cw_json_text(name), "digest", hex.text);
     return row && json_array_append_new(r->tensors, row) == 0 ? EXIT_GOOD : cw_complain_memory();
 }
 
@@ -82,18 +85,13 @@ static int finish(const result *r) {
         printf("%s  total\n", hex.text);
         return EXIT_GOOD;
     }
-    json_t *all = json_pack("{s:O, s:s}", "tensors", r->tensors, "digest", hex.text);
-    if (!all) return cw_complain_memory();
-    json_dumpf(all, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(all);
-    return EXIT_GOOD;
+    return cw_json_print(json_pack("{s:O, s:s}", "tensors", r->tensors, "digest", hex.text));
 }
 
 int cw_digest_command(int argc, char **argv) {
     cw_options options;
     int status = cw_options_read(argc, argv, &usage, &options);
-    if (status != EXIT_GOOD || options.help) return status;
+    if (status != EXIT_GOOD || options.answered) return status;
     result r = {.tensors = json_array(), .json = options.json};
     const char *first = options.operands ? options.operand[0] : NULL;
     if (!first || (options.operands == 1 && cw_is_manifest(first))) status = add_made(&r, &options, first);

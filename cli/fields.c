@@ -8,31 +8,60 @@
 
 /* ------------------------------------------------------------------------------------------------- seed rules */
 
+/* How large each number of a seed may be. */
+typedef enum seed_size { SIZE_WORD, SIZE_64, SIZE_192, SIZE_ANY } seed_size;
+
+static const char *const size_names[] = {"words from 0 to 0xffffffff", "integers of 64 bits", "integers of 192 bits"};
+
 typedef struct seed_rule {
     const char *name;
     uint32_t seeds; /* how many numbers a seed has */
+    seed_size size;
+    bool has_calls;
     cw_dialect dialect;
-    cw_philox (*philox)(const int64_t *seed, int64_t call);
+    cw_philox (*philox)(const cw_int192 *seed, int64_t call, uint64_t elements);
 } seed_rule;
 
-static cw_philox keras(const int64_t *seed, int64_t call) { return cw_philox_keras(seed[0], call); }
+static int64_t narrow(cw_int192 n) { return (int64_t)n.limb[0]; }
 
-static cw_philox stateless(const int64_t *seed, int64_t call) {
-    (void)call;
-    return cw_philox_stateless(seed[0], seed[1]);
+static cw_philox keras(const cw_int192 *seed, int64_t call, uint64_t elements) {
+    (void)elements;
+    return cw_philox_keras(narrow(seed[0]), call);
 }
 
-static cw_philox raw(const int64_t *seed, int64_t call) {
-    (void)call;
-    const cw_philox p = {{(uint32_t)seed[0], (uint32_t)seed[1]},
-                         {(uint32_t)seed[2], (uint32_t)seed[3], (uint32_t)seed[4], (uint32_t)seed[5]}};
+static cw_philox keras2(const cw_int192 *seed, int64_t call, uint64_t elements) {
+    (void)call, (void)elements;
+    return cw_philox_keras2(narrow(seed[0]));
+}
+
+static cw_philox stateless(const cw_int192 *seed, int64_t call, uint64_t elements) {
+    (void)call, (void)elements;
+    return cw_philox_stateless(narrow(seed[0]), narrow(seed[1]));
+}
+
+static cw_philox stateful(const cw_int192 *seed, int64_t call, uint64_t elements) {
+    return cw_philox_after_calls(cw_philox_stateful(seed[0], seed[1]), (uint64_t)call, elements);
+}
+
+static cw_philox generator(const cw_int192 *seed, int64_t call, uint64_t elements) {
+    return cw_philox_after_calls(cw_philox_generator(seed[0]), (uint64_t)call, elements);
+}
+
+static cw_philox raw(const cw_int192 *seed, int64_t call, uint64_t elements) {
+    (void)call, (void)elements;
+    cw_philox p;
+    for (int i = 0; i < 2; i++) p.key[i] = (uint32_t)seed[i].limb[0];
+    for (int i = 0; i < 4; i++) p.counter[i] = (uint32_t)seed[2 + i].limb[0];
     return p;
 }
 
 static const seed_rule seed_rules[] = {
-    {"keras", 1, CW_DIALECT_KERAS3, keras},
-    {"stateless", 2, CW_DIALECT_TF, stateless},
-    {"raw", 6, CW_DIALECT_KERAS3, raw},
+    {"keras", 1, SIZE_64, true, CW_DIALECT_KERAS3, keras},
+    {"keras2", 1, SIZE_64, false, CW_DIALECT_TF, keras2},
+    {"stateless", 2, SIZE_64, false, CW_DIALECT_TF, stateless},
+    {"stateful", 2, SIZE_192, true, CW_DIALECT_TF, stateful},
+    {"generator", 1, SIZE_ANY, true, CW_DIALECT_TF, generator},
+    {"raw", 6, SIZE_WORD, false, CW_DIALECT_KERAS3, raw},
 };
 enum { SEED_RULES = sizeof seed_rules / sizeof *seed_rules };
 
@@ -86,7 +115,7 @@ static const struct {
 } words[] = {
     {"initializer", take_initializer, NULL},
     {"dtype", take_dtype, "float32 float64 float16 bfloat16 int32 int64 uint32 uint64"},
-    {"seed_rule", take_seed_rule, "keras stateless raw"},
+    {"seed_rule", take_seed_rule, "keras keras2 stateless stateful generator raw"},
     {"dialect", take_dialect, "keras3 tf"},
     {"mode", take_mode, "fan_in fan_out fan_avg"},
     {"distribution", take_distribution, "truncated_normal untruncated_normal uniform"},
@@ -146,7 +175,7 @@ int cw_fields_axes(cw_axes *axes, const char *label, const int64_t *axis, uint32
     return EXIT_GOOD;
 }
 
-int cw_fields_seed(cw_fields *fields, const char *label, const int64_t *seed, uint32_t count) {
+int cw_fields_seed(cw_fields *fields, const char *label, const cw_whole *seed, uint32_t count) {
     if (count == 0) return cw_complain(EXIT_USAGE, "%s: the seed is empty (give an integer)", label);
     memcpy(fields->seed, seed, count * sizeof *seed);
     fields->seed_count = count;
@@ -156,11 +185,17 @@ int cw_fields_seed(cw_fields *fields, const char *label, const int64_t *seed, ui
 
 /* -------------------------------------------------------------------------------------------------------- plan */
 
-static int check_raw_words(const cw_fields *f, const char *label) {
+static bool has_size(const cw_whole *n, seed_size size) {
+    int64_t integer;
+    if (size >= SIZE_192) return size == SIZE_ANY || !n->cut;
+    return cw_whole_fits(n, &integer) && (size == SIZE_64 || (integer >= 0 && integer <= UINT32_MAX));
+}
+
+static int check_sizes(const cw_fields *f, const seed_rule *rule, const char *label) {
     for (uint32_t i = 0; i < f->seed_count; i++)
-        if (f->seed[i] < 0 || f->seed[i] > UINT32_MAX)
-            return cw_complain(EXIT_USAGE, "%s: %lld is no 32-bit word (the seed rule raw takes words from 0 to 0xffffffff)",
-                               label, (long long)f->seed[i]);
+        if (!has_size(&f->seed[i], rule->size))
+            return cw_complain(EXIT_USAGE, "%s: number %u of the seed is out of range (the seed rule %s takes %s)",
+                               label, i + 1, rule->name, size_names[rule->size]);
     return EXIT_GOOD;
 }
 
@@ -168,10 +203,23 @@ static int check_seed(const cw_fields *f, const seed_rule *rule, const char *lab
     if (f->has_seed && f->seed_count != rule->seeds)
         return cw_complain(EXIT_USAGE, "%s: the seed has %u numbers (the seed rule %s takes %u)", label, f->seed_count,
                            rule->name, rule->seeds);
-    if (f->has_call && rule->philox != keras)
+    if (f->has_call && !rule->has_calls)
         return cw_complain(EXIT_USAGE, "%s: call does not go with the seed rule %s (leave it out)", label, rule->name);
     if (f->call < 0) return cw_complain(EXIT_USAGE, "%s: call is negative (it counts from 0)", label);
-    return rule->philox == raw ? check_raw_words(f, label) : EXIT_GOOD;
+    return check_sizes(f, rule, label);
+}
+
+/* Where the product wraps, the plan refuses the shape. */
+static uint64_t elements_of(const cw_spec *spec) {
+    uint64_t product = 1;
+    for (uint32_t i = 0; i < spec->rank; i++) product *= spec->shape[i];
+    return product;
+}
+
+static cw_philox philox_of(const cw_fields *f, const seed_rule *rule) {
+    cw_int192 seed[CW_MAX_SEEDS];
+    for (int i = 0; i < CW_MAX_SEEDS; i++) seed[i] = f->seed[i].bits;
+    return rule->philox(seed, f->call, elements_of(&f->spec));
 }
 
 int cw_fields_plan(const cw_fields *fields, const char *label, cw_plan *plan) {
@@ -180,16 +228,23 @@ int cw_fields_plan(const cw_fields *fields, const char *label, cw_plan *plan) {
     cw_error why;
     int status = check_seed(fields, rule, label ? label : "--seed");
     if (status != EXIT_GOOD) return status;
-    spec.philox = rule->philox(fields->seed, fields->call);
+    spec.philox = philox_of(fields, rule);
     if (!fields->has_dialect) spec.dialect = rule->dialect;
     return cw_plan_make(&spec, plan, &why) ? cw_complain_library(label, &why) : EXIT_GOOD;
 }
 
 /* ------------------------------------------------------------------------------------------------ back to a text */
 
-static json_t *integers(const int64_t *list, uint32_t count) {
+/* A JSON integer where it fits in one, else a text. */
+static json_t *seed_number(const cw_whole *n) {
+    int64_t integer;
+    return cw_whole_fits(n, &integer) ? json_integer(integer) : json_string(cw_whole_text_of(n).text);
+}
+
+static json_t *seed_of(const cw_fields *f) {
+    if (f->seed_count == 1) return seed_number(f->seed);
     json_t *array = json_array();
-    for (uint32_t i = 0; i < count; i++) json_array_append_new(array, json_integer(list[i]));
+    for (uint32_t i = 0; i < f->seed_count; i++) json_array_append_new(array, seed_number(&f->seed[i]));
     return array;
 }
 
@@ -213,7 +268,7 @@ static json_t *argument_of(cw_argument a, cw_number n) {
 
 static void add_seed(json_t *entry, const cw_fields *f) {
     if (!f->has_seed) return;
-    json_object_set_new(entry, "seed", f->seed_count == 1 ? json_integer(f->seed[0]) : integers(f->seed, f->seed_count));
+    json_object_set_new(entry, "seed", seed_of(f));
     json_object_set_new(entry, "seed_rule", json_string(f->seed_rule));
     if (f->has_call) json_object_set_new(entry, "call", json_integer(f->call));
 }

@@ -8,10 +8,9 @@
 #ifndef CW_CLI_FIELDS_H
 #define CW_CLI_FIELDS_H
 
-#include "counterweight/counterweight.h"
+#include "whole.h"
 
 #include <jansson.h>
-#include <stdbool.h>
 
 enum { CW_MAX_SEEDS = 6 };
 
@@ -20,7 +19,7 @@ typedef struct cw_fields {
     cw_spec spec; /* its philox and, unless given, its dialect follow from the seed */
     bool has_shape, has_dialect, has_seed;
     const char *seed_rule; /* static */
-    int64_t seed[CW_MAX_SEEDS];
+    cw_whole seed[CW_MAX_SEEDS];
     uint32_t seed_count;
     int64_t call;
     bool has_call;
@@ -37,7 +36,7 @@ cw_argument cw_field_argument(const char *field);
 
 int cw_fields_shape(cw_fields *fields, const char *label, const int64_t *axis, uint32_t rank);
 int cw_fields_axes(cw_axes *axes, const char *label, const int64_t *axis, uint32_t count);
-int cw_fields_seed(cw_fields *fields, const char *label, const int64_t *seed, uint32_t count);
+int cw_fields_seed(cw_fields *fields, const char *label, const cw_whole *seed, uint32_t count);
 
 /* Decides the philox, then everything; `label` NULL stands for the command line. A random initializer without a seed has the seed 0, or as many zeros as the
  * seed rule takes. */

@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "device.h"
 #include "format.h"
+#include "json.h"
 #include "make.h"
 #include "options.h"
 #include "output.h"
@@ -36,7 +37,10 @@ static int print_sink(void *user, const cw_entry *entry, const void *data, cw_su
     const job *j = user;
     const cw_tensor t = cw_entry_tensor(entry);
     (void)digest;
-    if (!j->model.one) printf("%s\n", entry->name);
+    if (!j->model.one) {
+        cw_put_name(entry->name);
+        putchar('\n');
+    }
     (j->options->exact ? cw_print_exact : cw_print_array)(stdout, data, t.rank, t.shape);
     return EXIT_GOOD;
 }
@@ -72,25 +76,20 @@ static int json_sink(void *user, const cw_entry *entry, const void *data, cw_sum
 }
 
 static int print_json(const job *j) {
-    json_t *result = json_pack("{s:s, s:s?, s:O, s:I, s:f, s:f, s:s, s:o}", "device", cw_options_device(j->options), "file",
-                               j->options->output, "tensors", j->tensors, "bytes", (json_int_t)j->made.bytes, "seconds",
+    json_t *file = j->options->output ? cw_json_text(j->options->output) : json_null();
+    json_t *result = json_pack("{s:s, s:o, s:O, s:I, s:f, s:f, s:s, s:o}", "device", cw_options_device(j->options), "file",
+                               file, "tensors", j->tensors, "bytes", (json_int_t)j->made.bytes, "seconds",
                                j->made.seconds, "gbps", cw_made_gbps(&j->made), "digest", cw_hex_of(j->made.total).text,
                                "matches_manifest", j->model.has_digest ? json_true() : json_null());
-    if (!result) return cw_complain_memory();
-    json_dumpf(result, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    json_decref(result);
-    putchar('\n');
-    return EXIT_GOOD;
+    return cw_json_print(result);
 }
 
 /* ---------------------------------------------------------------------------------------------------- to a file */
 
 static int file_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest) {
     job *j = user;
-    const uint64_t bytes = cw_plan_bytes(&entry->plan);
     j->last = digest;
-    /* A failure is found by cw_output_finish; the rest need not be made. */
-    if (bytes && fwrite(data, 1, (size_t)bytes, cw_output_file(&j->output)) != bytes) return cw_output_finish(&j->output);
+    if (!cw_output_write(&j->output, data, cw_plan_bytes(&entry->plan))) return cw_output_finish(&j->output);
     return j->tensors ? json_sink(user, entry, data, digest) : EXIT_GOOD;
 }
 
@@ -142,7 +141,7 @@ int cw_init_command(int argc, char **argv) {
     job j = {.options = &options};
     const cw_format *format = NULL;
     int status = cw_options_read(argc, argv, &usage, &options);
-    if (status != EXIT_GOOD || options.help) return status;
+    if (status != EXIT_GOOD || options.answered) return status;
     if (options.output && !(format = cw_format_of(options.output))) return EXIT_USAGE;
     status = cw_options_model(&options, options.operands ? options.operand[0] : NULL, &j.model);
     if (status == EXIT_GOOD && format) status = cw_format_check(format, &j.model, options.output);

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "commands.h"
@@ -24,13 +29,15 @@ static int help(void) {
            "  cw init --shape 3,3,64,128 --initializer he_normal --seed 42 -o kernel.npy\n"
            "  cw init MODEL.json --device opencl -o model.safetensors\n\n");
     for (int i = 0; i < COMMANDS; i++) printf("  cw %-9s %s\n", commands[i].name, commands[i].help);
-    printf("\ncw SUBCOMMAND --help shows the options. Exit status: 0 good, 1 differs, 2 wrong usage or bad content,\n"
+    printf("\ncw SUBCOMMAND --help shows its options. Exit status: 0 good, 1 differs, 2 wrong usage or bad content,\n"
            "3 no such device, driver or runtime, 4 a file cannot be opened, read or written, or memory is exhausted.\n");
     return EXIT_GOOD;
 }
 
+void cw_print_version(void) { printf("cw %s, numerics version %u\n", cw_version(), (unsigned)cw_numerics_version()); }
+
 static int version(void) {
-    printf("cw %s, numerics version %u\n", cw_version(), (unsigned)cw_numerics_version());
+    cw_print_version();
     return EXIT_GOOD;
 }
 
@@ -49,4 +56,15 @@ static int run(int argc, char **argv) {
     return cw_complain(EXIT_USAGE, "there is no subcommand \"%s\" (see cw --help)", argv[1]);
 }
 
-int main(int argc, char **argv) { return finish(run(argc, argv)); }
+/* A closed stdin, stdout or stderr would be the number of the next file that is opened, and results or errors would be
+ * written into that. Read only, so that writing fails as it does on a closed one. */
+static void occupy_closed(void) {
+    int fd;
+    while ((fd = open("/dev/null", O_RDONLY)) >= 0 && fd <= STDERR_FILENO) continue;
+    if (fd >= 0) close(fd);
+}
+
+int main(int argc, char **argv) {
+    occupy_closed();
+    return finish(run(argc, argv));
+}

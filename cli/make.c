@@ -49,22 +49,22 @@ static int fill(maker *m, const cw_entry *entry) {
     return EXIT_GOOD;
 }
 
-static void count(cw_made *made, const char *name, const cw_entry *entry, cw_sums digest) {
+void cw_made_add(cw_made *made, const cw_model *model, const cw_entry *entry, cw_sums digest) {
     made->tensors++;
     made->elements += cw_plan_elements(&entry->plan);
     made->bytes += cw_plan_bytes(&entry->plan);
-    cw_digest_total(&made->total, name, digest);
+    cw_digest_total(&made->total, model->one ? "" : entry->name, digest);
     if (!entry->has_digest || memcmp(&digest, &entry->digest, sizeof digest) == 0) return;
     if (made->wrong++ == 0) made->first_wrong = entry->name;
 }
 
-static int make_one(maker *m, const cw_entry *entry, const char *name) {
+static int make_one(maker *m, const cw_model *model, const cw_entry *entry) {
     const int status = fill(m, entry);
     if (status != EXIT_GOOD) return status;
     const cw_tensor tensor = cw_entry_tensor(entry);
     const void *data = m->copy ? m->copy : m->destination.memory;
     const cw_sums digest = cw_tensor_digest(&tensor, data);
-    count(&m->made, name, entry, digest);
+    cw_made_add(&m->made, model, entry, digest);
     return m->sink ? m->sink(m->user, entry, data, digest) : EXIT_GOOD;
 }
 
@@ -72,7 +72,7 @@ static int make_all(maker *m, const cw_model *model) {
     cw_progress progress = cw_progress_start(model);
     int status = EXIT_GOOD;
     for (size_t i = 0; i < model->count && status == EXIT_GOOD; i++) {
-        status = make_one(m, &model->entry[i], model->one ? "" : model->entry[i].name);
+        status = make_one(m, model, &model->entry[i]);
         cw_progress_show(&progress, m->made.bytes);
     }
     cw_progress_end(&progress);

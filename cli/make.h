@@ -23,6 +23,9 @@ typedef int cw_sink(void *user, const cw_entry *entry, const void *data, cw_sums
 /* EXIT_GOOD, EXIT_NO_DEVICE, EXIT_IO, or what the sink returned. The sink may be NULL. */
 int cw_make(cw_device *device, const cw_model *model, cw_sink *sink, void *user, cw_made *made);
 
+/* Counts a tensor that was made elsewhere. */
+void cw_made_add(cw_made *made, const cw_model *model, const cw_entry *entry, cw_sums digest);
+
 /* EXIT_DIFFERS and a complaint if a digest of the manifest was not met, the total included. */
 int cw_made_check(const cw_made *made, const cw_model *model);
 

@@ -8,6 +8,7 @@
 #include "model.h"
 
 #include "cli.h"
+#include "number.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,16 +62,24 @@ static int take_shape(reader *r, const char *field, const json_t *value) {
     return status != EXIT_GOOD ? status : cw_fields_shape(&r->entry->fields, r->label, axis, rank);
 }
 
+/* An integer, or a text with one where JSON's integers, of 64 bits, are too small. */
+static int take_whole(const reader *r, const char *field, const json_t *value, cw_whole *n) {
+    if (json_is_string(value)) return cw_take_whole(r->label, json_string_value(value), n);
+    if (!json_is_integer(value)) return complain(r, field, "is no integer and no list of integers");
+    *n = cw_whole_of(json_integer_value(value));
+    return EXIT_GOOD;
+}
+
 static int take_seed(reader *r, const char *field, const json_t *value) {
-    int64_t seed[CW_MAX_SEEDS] = {0};
-    uint32_t count = 1;
-    if (json_is_integer(value)) seed[0] = json_integer_value(value);
-    else if (!json_is_array(value)) return complain(r, field, "is no integer and no list of integers");
-    else {
-        const int status = take_list(r, field, value, seed, CW_MAX_SEEDS, &count);
+    cw_whole seed[CW_MAX_SEEDS];
+    const bool is_list = json_is_array(value);
+    const size_t count = is_list ? json_array_size(value) : 1;
+    if (count > CW_MAX_SEEDS) return complain(r, field, "has too many numbers");
+    for (size_t i = 0; i < count; i++) {
+        const int status = take_whole(r, field, is_list ? json_array_get(value, i) : value, &seed[i]);
         if (status != EXIT_GOOD) return status;
     }
-    return cw_fields_seed(&r->entry->fields, r->label, seed, count);
+    return cw_fields_seed(&r->entry->fields, r->label, seed, (uint32_t)count);
 }
 
 static int take_call(reader *r, const char *field, const json_t *value) {
@@ -123,8 +132,9 @@ static int take_argument(reader *r, const char *field, const json_t *value) {
 
 /* The drawn seed is in no config that Keras writes, so an empty one means that nobody has put it there. */
 static int take_config_seed(reader *r, const json_t *value) {
+    if (r->entry->fields.has_seed) return EXIT_GOOD;
     if (json_is_null(value)) return complain(r, "seed", "is null: Keras would draw one");
-    return r->entry->fields.has_seed ? EXIT_GOOD : take_seed(r, "seed", value);
+    return take_seed(r, "seed", value);
 }
 
 static int take_config(reader *r, json_t *config) {

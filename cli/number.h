@@ -6,9 +6,10 @@
 #ifndef CW_CLI_NUMBER_H
 #define CW_CLI_NUMBER_H
 
-#include "counterweight/counterweight.h"
+#include "whole.h"
 
 /* Decimal, or hexadecimal with 0x. */
+int cw_take_whole(const char *label, const char *text, cw_whole *whole);
 int cw_take_integer(const char *label, const char *text, int64_t *integer);
 
 /* As Python reads it: an integer where there is neither point nor exponent, else a float. */
@@ -16,5 +17,6 @@ int cw_take_number(const char *label, const char *text, cw_number *number);
 
 /* "3,4", "(3, 4)", "[3, 4]", "(3,)", "()". At most `room` integers. */
 int cw_take_integers(const char *label, const char *text, int64_t *list, uint32_t room, uint32_t *count);
+int cw_take_wholes(const char *label, const char *text, cw_whole *list, uint32_t room, uint32_t *count);
 
 #endif

@@ -18,9 +18,9 @@ typedef struct option_row {
 } option_row;
 
 static int take_seed(cw_options *o, const char *label, const char *text) {
-    int64_t seed[CW_MAX_SEEDS];
+    cw_whole seed[CW_MAX_SEEDS];
     uint32_t count = 0;
-    const int status = cw_take_integers(label, text, seed, CW_MAX_SEEDS, &count);
+    const int status = cw_take_wholes(label, text, seed, CW_MAX_SEEDS, &count);
     return status != EXIT_GOOD ? status : cw_fields_seed(&o->fields, label, seed, count);
 }
 
@@ -91,15 +91,21 @@ static int take_help(cw_options *o, const char *label, const char *text) {
     return EXIT_GOOD;
 }
 
+static int take_version(cw_options *o, const char *label, const char *text) {
+    (void)label, (void)text;
+    o->version = true;
+    return EXIT_GOOD;
+}
+
 /* clang-format off */
 static const option_row rows[] = {
     {"initializer",  "NAME",  "Keras's name (glorot_uniform)",                                CW_OPT_TENSOR, NULL},
     {"shape",        "S",     "3,3,64,128 or (3, 3, 64, 128) or [3,3,64,128]; () is a scalar", CW_OPT_TENSOR, take_shape},
     {"dtype",        "D",     "float32 (default), float64, float16, bfloat16, int32, int64, uint32, uint64",                                                  CW_OPT_TENSOR, NULL},
     {"seed",         "N,...", "an integer, or as many as the seed rule takes (0)",            CW_OPT_TENSOR, take_seed},
-    {"seed-rule",    "R",     "keras (default): N; stateless: N,M; raw: key0,key1,counter0,...,counter3", CW_OPT_TENSOR, NULL},
-    {"call",         "K",     "keras: the K-th use of SeedGenerator(N), from 0 (0)",          CW_OPT_TENSOR, take_call},
-    {"dialect",      "D",     "keras3 (default for keras and raw) or tf (default for stateless)", CW_OPT_TENSOR, NULL},
+    {"seed-rule",    "R",     "keras (default), keras2, generator: N; stateless, stateful: N,M; raw: key0,key1,counter0,...,counter3", CW_OPT_TENSOR, NULL},
+    {"call",         "K",     "keras: the K-th use of SeedGenerator(N); stateful, generator: after K calls of the same shape (0)", CW_OPT_TENSOR, take_call},
+    {"dialect",      "D",     "keras3 (default for keras and raw) or tf (default for the other seed rules)", CW_OPT_TENSOR, NULL},
     {"minval",       "X",     "random_uniform: lower limit (-0.05)",                          CW_OPT_TENSOR, NULL},
     {"maxval",       "X",     "random_uniform: upper limit (0.05)",                           CW_OPT_TENSOR, NULL},
     {"mean",         "X",     "random_normal, truncated_normal (0.0)",                        CW_OPT_TENSOR, NULL},
@@ -109,6 +115,7 @@ static const option_row rows[] = {
     {"distribution", "D",     "variance_scaling: truncated_normal (default), untruncated_normal, uniform", CW_OPT_TENSOR, NULL},
     {"gain",         "X",     "identity (1.0)",                                               CW_OPT_TENSOR, NULL},
     {"value",        "X",     "constant (0.0)",                                               CW_OPT_TENSOR, NULL},
+    {"factor",       "X",     "uniform_unit_scaling (1.0)",                                   CW_OPT_TENSOR, NULL},
     {"input-axes",   "A",     "axes whose product is fan_in, with --output-axes",             CW_OPT_TENSOR, take_input_axes},
     {"output-axes",  "A",     "axes whose product is fan_out, with --input-axes",             CW_OPT_TENSOR, take_output_axes},
     {"device",       "D",     "cpu (default), cuda[:N], opencl[:P.D]",                        CW_OPT_DEVICE, take_device},
@@ -117,6 +124,7 @@ static const option_row rows[] = {
     {"exact",        NULL,    "print every element, with the fewest digits that read back",   CW_OPT_OUTPUT, take_exact},
     {"json",         NULL,    "print the result as JSON",                                     CW_OPT_JSON,   take_json},
     {"help",         NULL,    "print this",                                                   CW_OPT_HELP,   take_help},
+    {"version",      NULL,    "print the version",                                            CW_OPT_HELP,   take_version},
 };
 /* clang-format on */
 enum { ROWS = sizeof rows / sizeof *rows, FIRST = 256 };
@@ -143,6 +151,8 @@ static int complain_option(int code, char *const *argv, const char *subcommand) 
     if (code == ':') return cw_complain(EXIT_USAGE, "%s needs a value (see cw %s --help)", given, subcommand);
     if (optopt > 0 && optopt < FIRST)
         return cw_complain(EXIT_USAGE, "there is no option -%c (see cw %s --help)", optopt, subcommand);
+    if (optopt >= FIRST)
+        return cw_complain(EXIT_USAGE, "--%s takes no value (see cw %s --help)", rows[optopt - FIRST].name, subcommand);
     return cw_complain(EXIT_USAGE, "%s: no such option here (see cw %s --help)", given, subcommand);
 }
 
@@ -196,8 +206,10 @@ int cw_options_read(int argc, char **argv, const cw_usage *usage, cw_options *op
     o.operand = argv + optind;
     o.operands = argc - optind;
     *options = o;
-    if (!o.help) return check(&o, usage, argv[0]);
-    print_help(usage);
+    options->answered = o.help || o.version;
+    if (!options->answered) return check(&o, usage, argv[0]);
+    if (o.help) print_help(usage);
+    else cw_print_version();
     return EXIT_GOOD;
 }
 

@@ -8,7 +8,7 @@
 #include "fields.h"
 #include "model.h"
 
-/* Which options a subcommand has, besides --help. */
+/* Which options a subcommand has, besides --help and --version. */
 enum {
     CW_OPT_TENSOR = 1,  /* what is to be made: --initializer, --shape, ... */
     CW_OPT_DEVICE = 2,  /* --device, --threads */
@@ -26,7 +26,8 @@ typedef struct cw_options {
     int devices; /* given; the last ones are kept */
     uint32_t threads;
     const char *output;
-    bool exact, json, help;
+    bool exact, json, help, version;
+    bool answered; /* --help or --version was there and is printed: nothing is left to do */
     char **operand; /* what is no option */
     int operands;
 } cw_options;
@@ -38,7 +39,7 @@ typedef struct cw_usage {
     int operands;  /* at most */
 } cw_usage;
 
-/* `argv[0]` is the subcommand. Where --help is among the options, it is printed and `help` is set. EXIT_GOOD, EXIT_USAGE. */
+/* `argv[0]` is the subcommand. EXIT_GOOD, EXIT_USAGE. */
 int cw_options_read(int argc, char **argv, const cw_usage *usage, cw_options *options);
 
 /* The device that was named, or "cpu". */

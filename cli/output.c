@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L
-#endif
+#define _GNU_SOURCE /* flock */
 #include "output.h"
 
 #include "cli.h"
@@ -11,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,14 +29,37 @@ static void forget(cw_output *o) {
     memset(o, 0, sizeof *o);
 }
 
+static int complain_part(const cw_output *o, const char *why) {
+    return cw_complain(EXIT_IO, "%s cannot be opened: %s (check the folder and its permissions)", o->part, why);
+}
+
+/* Whether the name still is that of the open file: the run that had it locked may have renamed or removed it. */
+static bool is_named(int fd, const char *path) {
+    struct stat opened, named;
+    return fstat(fd, &opened) == 0 && lstat(path, &named) == 0 && opened.st_ino == named.st_ino &&
+           opened.st_dev == named.st_dev;
+}
+
+/* Two runs that write the same FILE take turns, or one would rename what the other has half written. Where a file
+ * system has no locks, they are on their own. A link is not followed, and a pipe is not waited for. */
+static int open_locked(const char *path) {
+    for (;;) {
+        const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+        if (fd < 0) return fd;
+        while (flock(fd, LOCK_EX) != 0 && errno == EINTR) continue;
+        if (is_named(fd, path)) return fd;
+        close(fd);
+    }
+}
+
 static int open_part(cw_output *o) {
-    const int fd = open(o->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    o->file = fd >= 0 ? fdopen(fd, "wb") : NULL;
+    struct stat s;
+    const int fd = open_locked(o->part);
+    if (fd < 0) return complain_part(o, strerror(errno));
+    if (fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && ftruncate(fd, 0) == 0) o->file = fdopen(fd, "wb");
     if (o->file) return EXIT_GOOD;
-    const int why = errno;
-    if (fd >= 0) close(fd);
-    return cw_complain(EXIT_IO, "%s cannot be opened: %s (check the folder and its permissions)", o->part,
-                       strerror(why));
+    close(fd);
+    return complain_part(o, "it is no regular file");
 }
 
 int cw_output_open(cw_output *output, const char *path) {
@@ -62,11 +84,19 @@ int cw_output_open(cw_output *output, const char *path) {
 
 FILE *cw_output_file(const cw_output *output) { return output->file; }
 
+int cw_output_write(cw_output *output, const void *data, uint64_t bytes) {
+    if (bytes == 0 || fwrite(data, 1, (size_t)bytes, output->file) == bytes) return 1;
+    output->why = errno;
+    return 0;
+}
+
 /* Everything written and, in a file, on the disk. errno is the reason, or 0 where an earlier write lost it. */
 static bool flush(const cw_output *o) {
     errno = 0;
     const bool failed = ferror(o->file);
-    return fflush(o->file) == 0 && !failed && (!o->part || fsync(fileno(o->file)) == 0);
+    const bool good = fflush(o->file) == 0 && !failed && (!o->part || fsync(fileno(o->file)) == 0);
+    if (o->why) errno = o->why;
+    return good;
 }
 
 static int finish_stdout(cw_output *o) {
@@ -76,31 +106,24 @@ static int finish_stdout(cw_output *o) {
     return good ? EXIT_GOOD : cw_complain(EXIT_IO, "stdout cannot be written: %s (check where it goes)", why);
 }
 
+/* The name is given, or the file removed, while it is locked: closing it lets the next run in. */
 int cw_output_finish(cw_output *output) {
     if (!output->part) return finish_stdout(output);
-    bool good = flush(output);
-    int why = errno;
-    if (fclose(output->file) != 0 && good) {
-        good = false;
-        why = errno;
-    }
-    if (good && rename(output->part, output->path) != 0) {
-        good = false;
-        why = errno;
-    }
+    const bool good = flush(output) && rename(output->part, output->path) == 0;
+    const char *why = errno ? strerror(errno) : "a write failed";
     if (!good) {
         unlink(output->part);
-        cw_complain(EXIT_IO, "%s cannot be written: %s (free some space, or choose another folder)", output->path,
-                    why ? strerror(why) : "a write failed");
+        cw_complain(EXIT_IO, "%s cannot be written: %s (free some space, or choose another folder)", output->path, why);
     }
+    fclose(output->file);
     forget(output);
     return good ? EXIT_GOOD : EXIT_IO;
 }
 
 void cw_output_abandon(cw_output *output) {
     if (output->part) {
-        fclose(output->file);
         unlink(output->part);
+        fclose(output->file);
     }
     forget(output);
 }

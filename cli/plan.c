@@ -19,35 +19,48 @@ static const cw_usage usage = {
 
 /* ------------------------------------------------------------------------------------------------------ as JSON */
 
-/* The library's own description, with the name in a manifest. */
-static json_t *describe(const cw_entry *entry, bool named) {
+/* One field a line. The description holds numbers and fixed names only, so every comma and colon is punctuation. */
+static void put_fields(const char *text) {
+    int inside = 0; /* a list */
+    for (const char *c = text; *c; c++) {
+        inside += (*c == '[') - (*c == ']');
+        if (*c == '}') putchar('\n');
+        putchar(*c);
+        if (*c == ':' || (*c == ',' && inside)) putchar(' ');
+        else if (*c == ',' || *c == '{') fputs("\n  ", stdout);
+    }
+}
+
+static void put_description(const char *name, const char *text) {
+    if (name) printf("{\n  \"name\": %s,\n  ", name);
+    put_fields(name ? text + 1 : text);
+}
+
+/* The library's own description, to which a manifest's tensor adds its name. It is not read as JSON: its unsigned
+ * 64-bit numbers would have to fit jansson's signed ones. */
+static int put_json(const cw_entry *entry, bool named) {
     size_t needed = 0;
     cw_plan_describe(&entry->plan, NULL, 0, &needed);
     char *text = malloc(needed + 1);
-    json_t *object = NULL;
-    if (text && cw_plan_describe(&entry->plan, text, needed, NULL) == CW_OK) object = json_loads(text, 0, NULL);
+    json_t *word = named ? json_string(entry->name) : NULL;
+    char *name = word ? json_dumps(word, JSON_ENCODE_ANY) : NULL;
+    const int good = text && (name || !named) && cw_plan_describe(&entry->plan, text, needed, NULL) == CW_OK;
+    if (good) put_description(name, text);
+    json_decref(word);
+    free(name);
     free(text);
-    if (object && named) json_object_set_new(object, "name", json_string(entry->name));
-    return object;
-}
-
-static json_t *describe_all(const cw_model *model) {
-    json_t *array = json_array();
-    for (size_t i = 0; i < model->count; i++)
-        if (json_array_append_new(array, describe(&model->entry[i], true)) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    return array;
+    return good ? EXIT_GOOD : cw_complain_memory();
 }
 
 static int print_json(const cw_model *model) {
-    json_t *result = model->one ? describe(model->entry, false) : describe_all(model);
-    if (!result) return cw_complain_memory();
-    json_dumpf(result, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(result);
-    return EXIT_GOOD;
+    int status = EXIT_GOOD;
+    if (!model->one) putchar('[');
+    for (size_t i = 0; i < model->count && status == EXIT_GOOD; i++) {
+        if (i) fputs(", ", stdout);
+        status = put_json(&model->entry[i], !model->one);
+    }
+    puts(model->one ? "" : "]");
+    return status;
 }
 
 /* ---------------------------------------------------------------------------------------------- a tensor, in words */
@@ -190,22 +203,23 @@ static void print_table(const cw_model *model) {
     for (size_t i = 0; i < model->count; i++) {
         const cw_plan *plan = &model->entry[i].plan;
         const cw_spec s = cw_plan_spec(plan);
-        printf("%-*s  %-20s %-18s %9" PRIu64 " %9" PRIu64 " %12" PRIu64 "\n", width, model->entry[i].name,
+        const int written = cw_put_name(model->entry[i].name);
+        printf("%*s  %-20s %-18s %9" PRIu64 " %9" PRIu64 " %12" PRIu64 "\n", written < width ? width - written : 0, "",
                cw_shape_text_of(s.rank, s.shape).text, cw_initializer_name(s.initializer), cw_plan_fan_in(plan),
                cw_plan_fan_out(plan), cw_plan_elements(plan));
         elements += cw_plan_elements(plan);
         bytes += cw_plan_bytes(plan);
         launches += cw_plan_elements(plan) != 0;
     }
-    printf("%zu tensors, %" PRIu64 " elements, %" PRIu64 " bytes, %" PRIu64 " kernel launches\n", model->count, elements,
-           bytes, launches);
+    printf("%zu tensor%s, %" PRIu64 " elements, %" PRIu64 " bytes, %" PRIu64 " kernel launch%s\n", model->count,
+           model->count == 1 ? "" : "s", elements, bytes, launches, launches == 1 ? "" : "es");
 }
 
 int cw_plan_command(int argc, char **argv) {
     cw_options options;
     cw_model model = {0};
     int status = cw_options_read(argc, argv, &usage, &options);
-    if (status != EXIT_GOOD || options.help) return status;
+    if (status != EXIT_GOOD || options.answered) return status;
     status = cw_options_model(&options, options.operands ? options.operand[0] : NULL, &model);
     if (status != EXIT_GOOD) return status;
     if (options.json) status = print_json(&model);

@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "commands.h"
 #include "device.h"
+#include "json.h"
 #include "make.h"
 #include "options.h"
 #include "progress.h"
@@ -129,10 +130,8 @@ static int finish(const test *t, const char *device) {
     if (!t->json) printf("%s: %s\n", device, t->failed ? "gives OTHER bits" : "gives TensorFlow's bits");
     else {
         json_t *result = json_pack("{s:s, s:b, s:O}", "device", device, "good", !t->failed, "proofs", t->rows);
-        if (!result) return cw_complain_memory();
-        json_dumpf(result, stdout, JSON_INDENT(2));
-        putchar('\n');
-        json_decref(result);
+        const int status = cw_json_print(result);
+        if (status != EXIT_GOOD) return status;
     }
     return t->failed ? EXIT_DIFFERS : EXIT_GOOD;
 }
@@ -140,7 +139,7 @@ static int finish(const test *t, const char *device) {
 int cw_selftest_command(int argc, char **argv) {
     cw_options options;
     int status = cw_options_read(argc, argv, &usage, &options);
-    if (status != EXIT_GOOD || options.help) return status;
+    if (status != EXIT_GOOD || options.answered) return status;
     test t = {.json = options.json, .rows = json_array()};
     status = cw_device_open(cw_options_device(&options), options.threads, &t.device);
     if (status == EXIT_GOOD) status = cw_device_open("cpu", 0, &t.host);

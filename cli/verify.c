@@ -63,11 +63,16 @@ static const cw_tensor *find_tensor(const cw_tensors *file, const char *name) {
     return NULL;
 }
 
-static int compare_tensor(cw_tally *tally, const cw_entry *entry, const cw_tensor *found) {
+/* `made` gets the digest, for which the manifest may expect a value of its own. */
+static int compare_tensor(cw_tally *tally, cw_made *made, const cw_model *model, const cw_entry *entry,
+                          const cw_tensor *found) {
     const cw_tensor t = cw_entry_tensor(entry);
     char what[2 * sizeof(cw_shape_text) + 64];
     if (!found) return cw_tally_whole(tally, entry->name, "is not in the file");
-    if (cw_tensor_same_form(&t, found)) return compare(tally, entry, found->data);
+    if (cw_tensor_same_form(&t, found)) {
+        cw_made_add(made, model, entry, cw_tensor_digest(&t, found->data));
+        return compare(tally, entry, found->data);
+    }
     snprintf(what, sizeof what, "should be %s %s and is %s %s", cw_dtype_name(t.dtype),
              cw_shape_text_of(t.rank, t.shape).text, cw_dtype_name(found->dtype),
              cw_shape_text_of(found->rank, found->shape).text);
@@ -81,11 +86,11 @@ static bool is_planned(const cw_model *model, const char *name) {
 }
 
 /* One tensor from options is compared with the only one of the file, whatever its name. */
-static int compare_file(cw_tally *tally, const cw_model *model, const cw_tensors *file) {
+static int compare_file(cw_tally *tally, cw_made *made, const cw_model *model, const cw_tensors *file) {
     int status = EXIT_GOOD;
-    if (model->one && file->count == 1) return compare_tensor(tally, model->entry, file->tensor);
+    if (model->one && file->count == 1) return compare_tensor(tally, made, model, model->entry, file->tensor);
     for (size_t i = 0; i < model->count && status == EXIT_GOOD; i++)
-        status = compare_tensor(tally, &model->entry[i], find_tensor(file, model->entry[i].name));
+        status = compare_tensor(tally, made, model, &model->entry[i], find_tensor(file, model->entry[i].name));
     for (size_t i = 0; i < file->count && status == EXIT_GOOD; i++)
         if (!file->tensor[i].name || !is_planned(model, file->tensor[i].name))
             status = cw_tally_whole(tally, file->tensor[i].name ? file->tensor[i].name : "the array",
@@ -104,12 +109,14 @@ static int expected_model(const cw_options *options, const char *path, const cha
 static int verify_file(const cw_options *options, const char *path, const char *manifest, cw_tally *tally) {
     cw_tensors file = {0};
     cw_model model = {0};
+    cw_made made = {0};
     if (options->devices)
         return cw_complain(EXIT_USAGE, "--device does not go with a file (it is compared on the host)");
     int status = cw_tensors_read(path, &file);
     if (status == EXIT_GOOD) status = expected_model(options, path, manifest, &file, &model);
-    if (status == EXIT_GOOD) status = compare_file(tally, &model, &file);
+    if (status == EXIT_GOOD) status = compare_file(tally, &made, &model, &file);
     if (status == EXIT_GOOD) status = cw_tally_end(tally, path);
+    if (status == EXIT_GOOD) status = cw_made_check(&made, &model);
     cw_model_free(&model);
     cw_tensors_free(&file);
     return status;
@@ -132,7 +139,7 @@ int cw_verify_command(int argc, char **argv) {
     cw_model model = {0};
     const char *file = NULL, *manifest = NULL;
     int status = cw_options_read(argc, argv, &usage, &options);
-    if (status != EXIT_GOOD || options.help) return status;
+    if (status != EXIT_GOOD || options.answered) return status;
     cw_tally tally = {.json = options.json};
     status = sort_operands(&options, &file, &manifest);
     if (status == EXIT_GOOD && file) status = verify_file(&options, file, manifest, &tally);

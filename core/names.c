@@ -14,6 +14,7 @@
 #define NOTHING {0, 0.0, CW_NUMBER_NONE, 0}
 #define VALUE(x) [CW_VALUE] = REAL(x)
 #define GAIN(x) [CW_GAIN] = REAL(x)
+#define FACTOR(x) [CW_FACTOR] = REAL(x)
 #define LIMITS(low, high) [CW_MINVAL] = REAL(low), [CW_MAXVAL] = REAL(high)
 #define MOMENTS(mean, stddev) [CW_MEAN] = REAL(mean), [CW_STDDEV] = REAL(stddev)
 #define SCALING(scale, mode, distribution) \

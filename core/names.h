@@ -14,6 +14,7 @@ typedef enum cw_rule {
     CW_RULE_NORMAL,
     CW_RULE_TRUNCATED_NORMAL,
     CW_RULE_VARIANCE_SCALING,
+    CW_RULE_UNIT_SCALING,
     CW_RULE_FULL_INTEGER
 } cw_rule;
 

@@ -142,6 +142,9 @@ static cw_status plan_full_integer(cw_decided *p) {
     return CW_OK;
 }
 
+/* An instruction in every build: gcc without optimization would call sqrt, and so need libm. */
+static double square_root(double x) { return __builtin_sqrt(x); }
+
 /* Variance scale / n. The truncated normal is widened by the standard deviation of N(0, 1) cut at +-2, as Keras
  * writes it. */
 static cw_status plan_scaling(cw_decided *p, const cw_number *argument, cw_error *why) {
@@ -153,13 +156,21 @@ static cw_status plan_scaling(cw_decided *p, const cw_number *argument, cw_error
     if (!(scale > 0.0)) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "scale must be a positive number");
     const double variance = scale / (fan < 1.0 ? 1.0 : fan);
     if (distribution == CW_DISTRIBUTION_UNIFORM) {
-        const double limit = sqrt(3.0 * variance);
+        const double limit = square_root(3.0 * variance);
         return plan_uniform(p, cw_real(-limit), cw_real(limit), why);
     }
-    const double stddev = sqrt(variance);
+    const double stddev = square_root(variance);
     const int truncated = distribution == CW_DISTRIBUTION_TRUNCATED_NORMAL;
     return plan_normal(p, (cw_distribution)distribution, cw_real(0.0),
                        cw_real(truncated ? stddev / 0.87962566103423978 : stddev), why);
+}
+
+/* The product of all axes but the last; tensorflow/python/ops/init_ops.py (UniformUnitScaling), which multiplies floats. */
+static cw_status plan_unit_scaling(cw_decided *p, const cw_number *argument, cw_error *why) {
+    double n = 1.0;
+    for (uint32_t i = 0; i + 1 < p->spec.rank; i++) n *= (double)p->spec.shape[i];
+    const double limit = square_root(3.0 / (n < 1.0 ? 1.0 : n)) * cw_number_real(argument[CW_FACTOR]);
+    return plan_uniform(p, cw_real(-limit), cw_real(limit), why);
 }
 
 static cw_status plan_values(cw_decided *p, const cw_initializer_row *row, cw_error *why) {
@@ -171,6 +182,7 @@ static cw_status plan_values(cw_decided *p, const cw_initializer_row *row, cw_er
     case CW_RULE_NORMAL: return plan_normal(p, CW_DISTRIBUTION_NORMAL, a[CW_MEAN], a[CW_STDDEV], why);
     case CW_RULE_TRUNCATED_NORMAL:
         return plan_normal(p, CW_DISTRIBUTION_TRUNCATED_NORMAL, a[CW_MEAN], a[CW_STDDEV], why);
+    case CW_RULE_UNIT_SCALING: return plan_unit_scaling(p, a, why);
     case CW_RULE_FULL_INTEGER: return plan_full_integer(p);
     default: return plan_scaling(p, a, why);
     }

@@ -114,7 +114,22 @@ static cl_int set_arguments(cl_kernel kernel, const cwn_launch *launch, const cw
     return code;
 }
 
-/* What the caller handed over is at fault, such as events of another context. */
+/* Not every driver looks. */
+static cw_status check_wait_list(const device *d, const cw_destination *to, cw_error *why) {
+    const cl_event *list = to->wait_list;
+    if (to->wait_count && !list)
+        return cw_fail(why, CW_ERROR_DESTINATION, 0, "wait_count is %u, but wait_list is NULL", to->wait_count);
+    for (uint32_t i = 0; i < to->wait_count; i++) {
+        cl_context context = NULL;
+        const cl_int code = clGetEventInfo(list[i], CL_EVENT_CONTEXT, sizeof context, &context, NULL);
+        if (code) return cw_opencl_check(code, CW_ERROR_DESTINATION, "an event of the wait list", why);
+        if (context != d->context)
+            return cw_fail(why, CW_ERROR_DESTINATION, 0, "event %u of the wait list is of another context", i);
+    }
+    return CW_OK;
+}
+
+/* What the caller handed over is at fault. */
 static cw_status fault_of(cl_int code) {
     switch (code) {
     case CL_INVALID_COMMAND_QUEUE:
@@ -132,10 +147,9 @@ static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destin
     if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "OpenCL has no kernel for this distribution");
     const cl_kernel kernel = of(base)->kernels[i];
     if (!kernel) return cw_refuse_float64(why);
-    const cw_status status = check_destination(of(base), to, why);
+    cw_status status = check_destination(of(base), to, why);
+    if (!status) status = check_wait_list(of(base), to, why);
     if (status) return status;
-    if (to->wait_count && !to->wait_list) /* not every driver looks */
-        return cw_fail(why, CW_ERROR_DESTINATION, 0, "wait_count is %u, but wait_list is NULL", to->wait_count);
     cl_int code = set_arguments(kernel, launch, to);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
     code = clEnqueueNDRangeKernel(to->queue, kernel, 1, NULL, &items, NULL, to->wait_count,

@@ -16,7 +16,8 @@
 #endif
 #include "device.h"
 
-int test_word_is(const char *word, const char *backend) {
+/* Whether the word asks for this backend: "cuda:1" is "cuda". */
+static int is_of(const char *word, const char *backend) {
     const size_t n = strlen(backend);
     return !strncmp(word, backend, n) && (word[n] == 0 || word[n] == ':');
 }
@@ -47,8 +48,8 @@ static cw_status open_cuda(const char *word, cw_device **device, cw_error *why) 
 
 static cw_status open_word(const char *word, cw_device **device, cw_error *why) {
     if (!strcmp(word, "cpu")) return cw_cpu_open(NULL, device, why);
-    if (test_word_is(word, "opencl")) return open_opencl(word, device, why);
-    if (test_word_is(word, "cuda")) return open_cuda(word, device, why);
+    if (is_of(word, "opencl")) return open_opencl(word, device, why);
+    if (is_of(word, "cuda")) return open_cuda(word, device, why);
     return cw_fail(why, CW_ERROR_ARGUMENT, 0, "a device is cpu, opencl or cuda, not %s", word);
 }
 
@@ -56,13 +57,13 @@ static int may_skip(const char *word, cw_status status) {
     const char *library = getenv("CW_CUDA_LIBRARY");
     if (status == CW_ERROR_UNSUPPORTED) {
 #ifndef CW_HAVE_OPENCL
-        if (test_word_is(word, "opencl")) return 1;
+        if (is_of(word, "opencl")) return 1;
 #endif
 #ifndef CW_HAVE_CUDA
-        if (test_word_is(word, "cuda")) return 1;
+        if (is_of(word, "cuda")) return 1;
 #endif
     }
-    return test_word_is(word, "cuda") && !(library && library[0]) &&
+    return is_of(word, "cuda") && !(library && library[0]) &&
            (status == CW_ERROR_NO_RUNTIME || status == CW_ERROR_NO_DEVICE);
 }
 
@@ -73,10 +74,10 @@ static void print_name(const char *word) {
     cw_cpu_info(&list[0]);
     if (!strcmp(word, "cpu")) count = 1;
 #ifdef CW_HAVE_OPENCL
-    if (test_word_is(word, "opencl")) cw_opencl_devices(list, 16, &count, NULL);
+    if (is_of(word, "opencl")) cw_opencl_devices(list, 16, &count, NULL);
 #endif
 #ifdef CW_HAVE_CUDA
-    if (test_word_is(word, "cuda")) cw_cuda_devices(list, 16, &count, NULL);
+    if (is_of(word, "cuda")) cw_cuda_devices(list, 16, &count, NULL);
 #endif
     for (size_t i = 0; i < count && i < 16; i++)
         if (!strncmp(list[i].id, word, strlen(word))) {

@@ -12,9 +12,6 @@
  * that setup.sh ran, and a library that CW_CUDA_LIBRARY names is meant to work. */
 cw_device *test_open(const char *word);
 
-/* Whether the word asks for this backend: "cuda:1" is "cuda". */
-int test_word_is(const char *word, const char *backend);
-
 #define TEST_CANARY 0xca
 #define TEST_MARGIN 256u /* bytes of canaries before and after what a test writes */
 

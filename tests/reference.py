@@ -13,6 +13,7 @@ import ast
 import itertools
 import json
 import math
+import random
 import re
 import struct
 import sys
@@ -92,13 +93,73 @@ def integer_of(words):
     return sum(word << (32 * i) for i, word in enumerate(words))
 
 
-def key_and_counter(rule, seed, call=0):
+def start_of(rule, seed, call):
+    """Key and counter before any call that moves the counter."""
     if rule == "raw":
         return (seed[0], seed[1]), integer_of(seed[2:])
+    if rule == "stateful":
+        g, s = seed[0] % 2147483647, seed[1] % 2147483647
+        return (g, 0), integer_of((0, 0, s if g or s else 2147483647, 0))
+    if rule == "generator":
+        return words_of(seed >> 128, 2), seed & MASK128
     if rule == "keras":
         seed = [seed % 2147483646, call % 2147483646]
+    if rule == "keras2":
+        seed = [seed, 0]
     scramble = philox((seed[0] & MASK64) | (seed[1] & MASK64) << 64, (0x3EC8F720, 0x02461E29))
     return scramble[:2], integer_of((0, 0) + scramble[2:])
+
+
+def key_and_counter(rule, seed, call=0, count=0):
+    """`count` is the number of elements of each earlier call."""
+    key, start = start_of(rule, seed, call)
+    return key, (start + 256 * call * count) & MASK128 if rule in ("stateful", "generator") else start
+
+
+def signed(number, bits):
+    number &= (1 << bits) - 1
+    return number - (number >> (bits - 1) << bits)
+
+
+def full_range(seed, index, bits):
+    """The signed integers of block `index` of a stateless seed."""
+    key, start = key_and_counter("stateless", seed)
+    block = integer_of(philox((start + index) & MASK128, key))
+    return [signed(block >> at, bits) for at in range(0, 128, bits)]
+
+
+def split(bits, seed, index):
+    return full_range(seed, index // 2, 32)[index % 2 * 2:][:2] if bits == 32 else full_range(seed, index, 64)
+
+
+def fold_in(bits, seed, data):
+    return [full_range(seed, 0, bits)[0], data]
+
+
+def hash_of(offset):
+    h = 0x27D4EB2F165667C5
+    for n in offset:
+        h = (h + n % (2**61 - 1) * 0xC2B2AE3D27D4EB4F) & MASK64
+        h = ((h << 31 | h >> 33) & MASK64) * 0x9E3779B185EBCA87 & MASK64
+    h = (h + (len(offset) ^ 0x27D4EB2F165667C5 ^ 0x35D373)) & MASK64
+    return signed(0x5C2A4BD4 if h == MASK64 else h, 64)
+
+
+def shard(seed, offset):
+    h = hash_of(offset) if offset else 0
+    return fold_in(32 if h == signed(h, 32) else 64, [seed, 0], h) if h else [seed, 0]
+
+
+def unordered(state):
+    return [signed((word + 1) * 5387, 64) % 933199 for word in state]
+
+
+def drawn(n, what, count):
+    """4.2: the first seeds that Keras ("keras") or eager TensorFlow ("op") draws."""
+    shift, bound, least = {"keras": (2, 10**9, 1), "op": (0, 2**31, 0)}[what]
+    twister = random.Random(n)
+    words = (twister.getrandbits(32) >> shift for _ in itertools.count())
+    return [least + w for w in itertools.islice((w for w in words if w < bound), count)]
 
 
 # ---------------------------------------------------------------------------------- 5. Groups and blocks, 6. Draws
@@ -352,6 +413,11 @@ def text(digest):
 # ----------------------------------------------------------------------------------- manifests (docs/MANIFEST.md)
 
 
+def whole(seed):
+    """A seed whose large integers are texts."""
+    return list(map(whole, seed)) if isinstance(seed, list) else int(seed, 0) if isinstance(seed, str) else seed
+
+
 class Tensor:
     """What an entry of a manifest asks for."""
 
@@ -363,8 +429,9 @@ class Tensor:
             e = {**initializer["config"], **e}
             initializer = re.sub("(?<=[a-z])(?=[A-Z])", "_", initializer["class_name"]).lower()
         rule = e.pop("seed_rule", "keras")
-        self.key, self.start = key_and_counter(rule, e.pop("seed", 0), e.pop("call", 0))
-        dialect = e.pop("dialect", "tf" if rule == "stateless" else "keras3")
+        seed = whole(e.pop("seed", [0, 0] if rule in ("stateless", "stateful") else 0))
+        self.key, self.start = key_and_counter(rule, seed, e.pop("call", 0), math.prod(self.shape))
+        dialect = e.pop("dialect", "keras3" if rule in ("keras", "raw") else "tf")
         self.plan = plan(self.shape, initializer, e, dialect)
 
     def elements(self):
@@ -418,9 +485,14 @@ def philox_row(key, counter):
     return [hexadecimal(philox(integer_of(parse_words(counter)), parse_words(key)))]
 
 
-def seed_row(rule, seed, call):
-    key, start = key_and_counter(rule, ast.literal_eval(seed), int(call or 0))
+def seed_row(rule, seed, call, count):
+    key, start = key_and_counter(rule, ast.literal_eval(seed), int(call or 0), int(count or 0))
     return [hexadecimal(key), hexadecimal(words_of(start, 4)), hexadecimal(philox(start, key))]
+
+
+def new_seed_row(function, arguments):
+    functions = {"split": split, "fold_in": fold_in, "hash": hash_of, "shard": shard, "unordered": unordered, "drawn": drawn}
+    return [str(functions[function](*ast.literal_eval(arguments)))]
 
 
 def number_row(number):
@@ -461,7 +533,8 @@ def proof_row(function):
 
 TABLES = {  # columns: (how many of them are given, what computes the others)
     ("key", "counter", "block"): (2, philox_row),
-    ("rule", "seed", "call", "key", "start counter", "first block"): (3, seed_row),
+    ("rule", "seed", "call", "elements", "key", "start counter", "first block"): (4, seed_row),
+    ("function", "arguments", "result"): (2, new_seed_row),
     ("number", "value, keras3", "value, tf", "mean"): (1, number_row),
     ("shape", "input_axes", "output_axes", "fan_in", "fan_out"): (3, fans_row),
     ("a", "b", "fmul", "fadd"): (2, operation_row),

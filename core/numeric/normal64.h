@@ -123,7 +123,7 @@ CWN_FN cwn_pair64 cwn_normal64(cwn_u64 w0, cwn_u64 w1, cwn_u64 w2, cwn_u64 w3) {
 }
 
 /* 1 where |f| >= 2, else 0. */
-CWN_FN cwn_word cwn_is_outside64(cwn_f64 f) { return (cwn_word)(cwn_bits64(f) >> 62) & 1; }
+CWN_FN cwn_u64 cwn_is_outside64(cwn_f64 f) { return (cwn_bits64(f) >> 62) & 1; }
 
 
 #endif

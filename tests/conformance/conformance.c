@@ -24,20 +24,48 @@ static float *expected;
 
 /* ------------------------------------------------------------------------------------------------------- plans */
 
-static cw_spec spec_of(cw_initializer initializer, uint64_t elements) {
+/* One initializer for each kernel: every distribution in every size and kind of element. */
+typedef struct drawn {
+    cw_initializer initializer;
+    cw_dtype dtype;
+} drawn;
+
+static const drawn each[] = {
+    {CW_ONES, CW_FLOAT32},           {CW_IDENTITY, CW_FLOAT32},          {CW_RANDOM_UNIFORM, CW_FLOAT32},
+    {CW_RANDOM_NORMAL, CW_FLOAT32},  {CW_TRUNCATED_NORMAL, CW_FLOAT32},  {CW_ONES, CW_FLOAT64},
+    {CW_IDENTITY, CW_FLOAT64},       {CW_RANDOM_UNIFORM, CW_FLOAT64},    {CW_RANDOM_NORMAL, CW_FLOAT64},
+    {CW_TRUNCATED_NORMAL, CW_FLOAT64}, {CW_ONES, CW_FLOAT16},            {CW_IDENTITY, CW_BFLOAT16},
+    {CW_RANDOM_UNIFORM, CW_FLOAT16}, {CW_RANDOM_UNIFORM, CW_BFLOAT16},   {CW_RANDOM_NORMAL, CW_FLOAT16},
+    {CW_RANDOM_NORMAL, CW_BFLOAT16}, {CW_TRUNCATED_NORMAL, CW_FLOAT16},  {CW_TRUNCATED_NORMAL, CW_BFLOAT16},
+    {CW_RANDOM_UNIFORM, CW_INT32},   {CW_RANDOM_UNIFORM, CW_INT64},      {CW_UNIFORM_FULL_INT, CW_UINT32},
+    {CW_UNIFORM_FULL_INT, CW_INT64},
+};
+
+/* The float32 ones, first in the list, are tried in more places than the others. */
+enum { FLOAT32S = 5 };
+
+static cw_spec spec_of(drawn d, uint64_t elements) {
     cw_spec spec = CW_SPEC_INIT;
-    spec.initializer = initializer;
+    spec.initializer = d.initializer;
+    spec.dtype = d.dtype;
     spec.rank = 1;
     spec.shape[0] = elements;
     spec.philox = cw_philox_keras(42, 0);
-    if (initializer == CW_IDENTITY) { /* some of the diagonal is in any 7 elements */
+    if (d.initializer == CW_IDENTITY) { /* some of the diagonal is in any 7 elements */
         spec.rank = 2;
         spec.shape[1] = elements % 6 ? 1 : 6;
         spec.shape[0] = elements / spec.shape[1];
     }
-    if (cw_initializer_takes(initializer, CW_VALUE)) spec.argument[CW_VALUE] = cw_real(-2.5);
+    if (cw_initializer_takes(d.initializer, CW_VALUE)) spec.argument[CW_VALUE] = cw_real(-2.5);
+    if (d.dtype == CW_INT32 || d.dtype == CW_INT64) /* the default limits of uniform leave no integer between */
+        if (cw_initializer_takes(d.initializer, CW_MINVAL)) {
+            spec.argument[CW_MINVAL] = cw_integer(-1000000);
+            spec.argument[CW_MAXVAL] = cw_integer(d.dtype == CW_INT64 ? 1ll << 62 : 1 << 30);
+        }
     return spec;
 }
+
+static uint64_t size_of(const cw_plan *plan) { return cw_dtype_size(cw_plan_spec(plan).dtype); }
 
 static cw_plan plan_of(const cw_spec *spec) {
     cw_plan plan;
@@ -46,8 +74,8 @@ static cw_plan plan_of(const cw_spec *spec) {
     return plan;
 }
 
-static cw_plan simple_plan(cw_initializer initializer, uint64_t elements) {
-    const cw_spec spec = spec_of(initializer, elements);
+static cw_plan simple_plan(drawn d, uint64_t elements) {
+    const cw_spec spec = spec_of(d, elements);
     return plan_of(&spec);
 }
 
@@ -58,9 +86,6 @@ static cw_philox philox_before(uint32_t bits, uint32_t before) {
     return p;
 }
 
-/* One initializer for each distribution. */
-static const cw_initializer each[] = {CW_ONES, CW_IDENTITY, CW_RANDOM_UNIFORM, CW_RANDOM_NORMAL, CW_TRUNCATED_NORMAL};
-
 /* ------------------------------------------------------------------------------------------------------ checks */
 
 /* `found` is elements first .. first + count of the plan. */
@@ -69,8 +94,9 @@ static void expect_elements(const cw_plan *plan, uint64_t first, uint64_t count,
     cw_difference d;
     cw_error why = {CW_OK, 0, ""};
     test_ok(cw_reference(plan, first, count, expected, &why), &why);
-    if (cw_compare(CW_FLOAT32, expected, found, count, &d, &why))
-        fail_msg("%s, %llu elements from %llu: %s", cw_initializer_name(spec.initializer), (unsigned long long)count,
+    if (cw_compare(spec.dtype, expected, found, count, &d, &why))
+        fail_msg("%s %s, %llu elements from %llu: %s", cw_dtype_name(spec.dtype), cw_initializer_name(spec.initializer),
+                 (unsigned long long)count,
                  (unsigned long long)first, why.text);
 }
 
@@ -82,34 +108,35 @@ static void check_fill(const cw_plan *plan, uint64_t offset) {
     test_area_clean(&area, offset, bytes);
     test_ok(cw_fill(device, plan, &to, &why), &why);
     assert_int_equal(cw_device_launches(device), launches + (bytes != 0));
-    expect_elements(plan, 0, bytes / 4, test_area_read(&area, offset, bytes));
+    expect_elements(plan, 0, cw_plan_elements(plan), test_area_read(&area, offset, bytes));
 }
 
 /* Only elements first .. first + count: what a slice will ask of a backend. */
 static void check_range(const cw_plan *plan, uint64_t first, uint64_t count, uint64_t offset) {
-    const cw_destination to = test_area_at(&area, offset, 4 * count);
+    const uint64_t bytes = size_of(plan) * count;
+    const cw_destination to = test_area_at(&area, offset, bytes);
     cwn_launch launch = ((const cw_decided *)(const void *)plan)->launch;
     cw_error why = {CW_OK, 0, ""};
     launch.first = first;
     launch.count = count;
-    test_area_clean(&area, offset, 4 * count);
+    test_area_clean(&area, offset, bytes);
     test_ok(device->ops->fill(device, &launch, &to, &why), &why);
-    expect_elements(plan, first, count, test_area_read(&area, offset, 4 * count));
+    expect_elements(plan, first, count, test_area_read(&area, offset, bytes));
 }
 
 /* ------------------------------------------------------------------------------------------------------- sizes */
 
-static void check_sizes(const cw_initializer *initializers, size_t count, uint64_t from, uint64_t to) {
+static void check_sizes(const drawn *list, size_t count, uint64_t from, uint64_t to) {
     for (size_t i = 0; i < count; i++)
         for (uint64_t n = from; n <= to; n++) {
-            const cw_plan plan = simple_plan(initializers[i], n);
-            check_fill(&plan, n * 4 % 16);
+            const cw_plan plan = simple_plan(list[i], n);
+            check_fill(&plan, n * size_of(&plan) % 16);
         }
 }
 
 static void test_every_initializer(void **state) {
-    static const cw_initializer all[] = {
-#define CW_ROW(id, ...) id,
+    static const drawn all[] = {
+#define CW_ROW(id, ...) {id, id == CW_UNIFORM_FULL_INT ? CW_INT32 : CW_FLOAT32},
         CW_INITIALIZER_TABLE(CW_ROW)
 #undef CW_ROW
     };
@@ -128,13 +155,13 @@ static void test_edges(void **state) {
     static const uint64_t edges[] = {256, 1024, 16384, 32768, 49152, 65536, 1000003};
     (void)state;
     for (size_t i = 0; i < (is_small ? 2 : COUNT(edges)); i++)
-        check_sizes(each, COUNT(each), edges[i] - 1, edges[i] + 1);
+        check_sizes(each, edges[i] < 100000 ? COUNT(each) : FLOAT32S, edges[i] - 1, edges[i] + 1);
 }
 
 static void test_offsets(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT(each); i++)
-        for (uint64_t offset = 0; offset <= 16; offset += 4) {
+        for (uint64_t offset = 0; offset <= 16; offset += cw_dtype_size(each[i].dtype)) {
             const cw_plan plan = simple_plan(each[i], is_small ? 11 : 1026);
             check_fill(&plan, offset);
         }
@@ -144,7 +171,8 @@ static void test_offsets(void **state) {
 static void test_grid_goes_round(void **state) {
     (void)state;
     if (is_small) skip();
-    const cw_plan uniform = simple_plan(CW_GLOROT_UNIFORM, (1u << 24) + 5), normal = simple_plan(CW_HE_NORMAL, (1u << 22) + 5);
+    const cw_plan uniform = simple_plan(each[2], (1u << 24) + 5),
+                  normal = simple_plan(each[3], (1u << 22) + 5);
     check_fill(&uniform, 4);
     check_fill(&normal, 8);
 }
@@ -154,7 +182,7 @@ static void test_identity_shapes(void **state) {
     (void)state;
     for (uint64_t rows = 0; rows <= most; rows++)
         for (uint64_t columns = 0; columns <= most; columns++) {
-            cw_spec spec = spec_of(CW_IDENTITY, 0);
+            cw_spec spec = spec_of(each[1], 0);
             spec.shape[0] = rows;
             spec.shape[1] = columns;
             spec.argument[CW_GAIN] = cw_real(-1.5); /* and -0 elsewhere */
@@ -184,7 +212,7 @@ static void test_counter_carries(void **state) {
 static void test_counter_is_a_128_bit_number(void **state) {
     (void)state;
     for (uint32_t bits = 32; bits <= 128; bits += 32) {
-        cw_spec spec = spec_of(CW_RANDOM_UNIFORM, 4 * 9);
+        cw_spec spec = spec_of(each[2], 4 * 9);
         spec.philox = philox_before(bits, 5);
         const cw_plan plan = plan_of(&spec);
         unsigned __int128 counter;
@@ -205,7 +233,7 @@ static void test_counter_is_a_128_bit_number(void **state) {
 static void check_ranges(const cw_plan *plan, uint64_t first, uint64_t lasts) {
     const uint64_t most = is_small ? 3 : 9;
     for (uint64_t f = first; f < first + lasts; f++)
-        for (uint64_t count = 1; count <= most; count++) check_range(plan, f, count, f * 4 % 16);
+        for (uint64_t count = 1; count <= most; count++) check_range(plan, f, count, f * size_of(plan) % 16);
 }
 
 /* Beginning and ending inside a group. */
@@ -213,11 +241,11 @@ static void test_ranges(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT(each); i++) {
         const cw_plan plan = simple_plan(each[i], 120000);
-        check_ranges(&plan, 0, is_small ? 4 : 9);
+        check_ranges(&plan, 0, is_small ? 4 : i < FLOAT32S ? 9 : 5);
         if (is_small) continue;
-        check_range(&plan, 3, 1022, 4);
-        check_range(&plan, 4, 1021, 8);
-        check_range(&plan, 1, 99998, 12); /* and cut over threads */
+        check_range(&plan, 3, 1022, size_of(&plan));
+        check_range(&plan, 4, 1021, 2 * size_of(&plan));
+        check_range(&plan, 1, 99998, 3 * size_of(&plan)); /* and cut over threads */
     }
 }
 
@@ -229,19 +257,19 @@ static void test_far_ranges(void **state) {
     for (size_t i = 0; i < COUNT(each); i++)
         for (size_t f = 0; f < COUNT(far); f++) {
             cw_spec spec = spec_of(each[i], 2 * far[f]);
-            if (each[i] == CW_IDENTITY) {
+            if (each[i].initializer == CW_IDENTITY) {
                 spec.shape[0] = far[f];
                 spec.shape[1] = 2;
             }
             const cw_plan plan = plan_of(&spec);
-            check_ranges(&plan, far[f] - 4, is_small ? 2 : 9);
+            check_ranges(&plan, far[f] - 2, is_small ? 1 : i < FLOAT32S ? 6 : 2);
         }
 }
 
 static void test_far_diagonal(void **state) {
     (void)state;
     for (uint64_t row = (1u << 17) - 2; row < (1u << 17) + 2; row++) {
-        cw_spec spec = spec_of(CW_IDENTITY, 0);
+        cw_spec spec = spec_of(each[1], 0);
         spec.shape[0] = spec.shape[1] = 1u << 18;
         const cw_plan plan = plan_of(&spec);
         check_range(&plan, row * ((1u << 18) + 1) - 3, 7, 4);
@@ -264,7 +292,7 @@ static uint64_t count_denormals(const float *x, uint64_t n, uint64_t *zeros) {
 
 /* The products are denormal now and then, the sums always or never, and no denormal reaches memory. */
 static void check_flush(cw_initializer initializer, cw_argument scale, double s, cw_argument shift, double m) {
-    cw_spec spec = spec_of(initializer, is_small ? 41 : 4001);
+    cw_spec spec = spec_of((drawn){initializer, CW_FLOAT32}, is_small ? 41 : 4001);
     uint64_t zeros = 0;
     spec.argument[scale] = cw_real(s);
     spec.argument[shift] = cw_real(m);
@@ -286,20 +314,25 @@ static void test_denormals_are_flushed(void **state) {
         }
 }
 
+static void check_moments(drawn d, double stddev, double mean) {
+    cw_spec spec = spec_of(d, is_small ? 41 : 4001);
+    spec.argument[CW_STDDEV] = cw_real(stddev);
+    spec.argument[CW_MEAN] = cw_real(mean);
+    const cw_plan plan = plan_of(&spec);
+    check_fill(&plan, 0);
+}
+
 /* The largest scale that asks for the flush, the least that does not, and a shift that the scale vanishes in. */
 static void test_scales_around_the_flush(void **state) {
     static const double scale[] = {0x1p-60, 0x1.fffffep-61, 1e-30, 1.0, 3e38};
+    static const double scale64[] = {0x1p-500, 0x1.fffffep-501, 0x1p-1022, 4e-308, 1e300};
     (void)state;
-    for (size_t s = 0; s < COUNT(scale); s++)
-        for (size_t i = 3; i < COUNT(each); i++) {
-            cw_spec spec = spec_of(each[i], is_small ? 41 : 4001);
-            spec.argument[CW_STDDEV] = cw_real(scale[s]);
-            spec.argument[CW_MEAN] = cw_real(1.0);
-            cw_plan plan = plan_of(&spec);
-            check_fill(&plan, 0);
-            spec.argument[CW_MEAN] = cw_real(0.0);
-            plan = plan_of(&spec);
-            check_fill(&plan, 0);
+    for (size_t i = 0; i < COUNT(each); i++)
+        for (size_t s = 0; s < COUNT(scale); s++) {
+            const double *list = each[i].dtype == CW_FLOAT64 ? scale64 : scale;
+            if (!cw_initializer_takes(each[i].initializer, CW_STDDEV) || each[i].dtype == CW_FLOAT16) continue;
+            check_moments(each[i], list[s], 1.0);
+            check_moments(each[i], list[s], 0.0);
         }
 }
 
@@ -308,7 +341,7 @@ static void test_scales_around_the_flush(void **state) {
 /* Two fills on one queue, the second over the middle of the first, without a wait between them. */
 static void test_fills_run_in_order(void **state) {
     const uint64_t n = is_small ? 101 : 300001, from = n / 3, count = n / 3;
-    const cw_plan first = simple_plan(CW_TRUNCATED_NORMAL, n), second = simple_plan(CW_ONES, count);
+    const cw_plan first = simple_plan(each[4], n), second = simple_plan(each[0], count);
     const cw_destination all = test_area_at(&area, 0, 4 * n), middle = test_area_at(&area, 4 * from, 4 * count);
     cw_error why = {CW_OK, 0, ""};
     (void)state;
@@ -329,9 +362,9 @@ static void test_digests_are_equal(void **state) {
         const cw_plan plan = simple_plan(each[i], n);
         const cw_spec spec = cw_plan_spec(&plan);
         cw_sums sums = {{0, 0}}, digest;
-        check_fill(&plan, 4);
-        test_ok(cw_digest_add(&sums, CW_FLOAT32, area.host + TEST_MARGIN + 4, 0, n), NULL);
-        sums = cw_digest_finish(sums, CW_FLOAT32, spec.rank, spec.shape);
+        check_fill(&plan, 8);
+        test_ok(cw_digest_add(&sums, spec.dtype, area.host + TEST_MARGIN + 8, 0, n), NULL);
+        sums = cw_digest_finish(sums, spec.dtype, spec.rank, spec.shape);
         test_ok(cw_digest(&plan, &digest, NULL), NULL);
         assert_memory_equal(&sums, &digest, sizeof sums);
     }

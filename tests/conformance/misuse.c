@@ -320,7 +320,7 @@ static void refuse_argument(cw_initializer initializer, uint32_t argument, cw_nu
 }
 
 static void test_arguments(void **state) {
-    const cw_number odd = {0, 0.0, 3, 0};
+    const cw_number odd = {0, 0.0, 4, 0};
     (void)state;
     refuse_argument(CW_CONSTANT, CW_VALUE, odd);
     refuse_argument(CW_CONSTANT, CW_VALUE, cw_real(1e39));
@@ -329,11 +329,11 @@ static void test_arguments(void **state) {
     refuse_argument(CW_VARIANCE_SCALING, CW_MODE, cw_real(1.0));
     refuse_argument(CW_VARIANCE_SCALING, CW_MODE, cw_integer(0));
     refuse_argument(CW_VARIANCE_SCALING, CW_DISTRIBUTION, cw_integer(CW_DISTRIBUTION_CONSTANT));
-    refuse_argument(CW_VARIANCE_SCALING, CW_DISTRIBUTION, cw_integer(6));
+    refuse_argument(CW_VARIANCE_SCALING, CW_DISTRIBUTION, cw_integer(CW_DISTRIBUTION_INTEGER));
     refuse_argument(CW_VARIANCE_SCALING, CW_SCALE, cw_integer(0));
 }
 
-/* --------------------------------------------------------------------------------------- verification, digest, names */
+/* ------------------------------------------------------------------------------------ verification, digest, names */
 
 static void test_verification(void **state) {
     float x[ELEMENTS + 1];

@@ -130,7 +130,8 @@ typedef enum cw_dialect { CW_DIALECT_KERAS3 = 1, CW_DIALECT_TF = 2 } cw_dialect;
     ROW(CW_MODE,         5, "mode") \
     ROW(CW_DISTRIBUTION, 6, "distribution") \
     ROW(CW_GAIN,         7, "gain") \
-    ROW(CW_VALUE,        8, "value")
+    ROW(CW_VALUE,        8, "value") \
+    ROW(CW_FACTOR,       9, "factor")
 /* clang-format on */
 
 typedef enum cw_argument {
@@ -198,13 +199,95 @@ typedef struct cw_philox {
     uint32_t counter[4];
 } cw_philox;
 
+/* Seed rules: how a seed becomes a philox. Where TensorFlow takes 64-bit integers a rule takes int64_t, where it takes
+ * Python integers of any size a cw_int192. No rule can fail. */
+
+/* A Python integer: two's complement, least significant limb first. Larger ones lose their upper bits, as they do in
+ * tf.random.Generator.from_seed. */
+typedef struct cw_int192 {
+    uint64_t limb[3];
+} cw_int192;
+
+static inline cw_int192 cw_wide(int64_t x) {
+    cw_int192 n = {{0, 0, 0}};
+    n.limb[0] = (uint64_t)x;
+    if (x < 0) n.limb[1] = n.limb[2] = UINT64_MAX;
+    return n;
+}
+
 /* keras.initializers.*(seed=seed) in Keras 3.5 and later; `call` is 0 for an integer seed and k for the k-th use of
- * keras.random.SeedGenerator(seed). Both words are reduced by Python's modulo 2147483646. */
+ * keras.random.SeedGenerator(seed), which draws from [seed, k]. Both words are reduced by Python's modulo 2147483646
+ * (keras/src/backend/tensorflow/random.py, _cast_seed) and then are a stateless seed. */
 CW_API cw_philox cw_philox_keras(int64_t seed, int64_t call);
+
+/* keras.initializers.*(seed=seed) in Keras 2.10 to 2.15 and in tf_keras: the stateless seed [seed, 0]
+ * (tf_keras/src/backend.py, RandomGenerator). */
+CW_API cw_philox cw_philox_keras2(int64_t seed);
+
+/* As cw_philox_keras2, for one shard of a variable: `offset`, of `rank` numbers, is where in the whole it begins (the
+ * partition_offset of tf_keras's initializers). CPython's hash of that tuple is folded in, also for the first shard,
+ * not for rank 0. The spec's shape, and so its fans, are the shard's. */
+CW_API cw_philox cw_philox_keras2_shard(int64_t seed, uint32_t rank, const uint64_t *offset);
 
 /* tf.random.stateless_*(seed=[seed0, seed1]): one Philox block with a fixed key scrambles the two numbers
  * (StatelessRandomGetKeyCounter, tensorflow/core/kernels/stateless_random_ops_v2.cc). */
 CW_API cw_philox cw_philox_stateless(int64_t seed0, int64_t seed1);
+
+/* tf.random.uniform, .normal, .truncated_normal with seed=op_seed after tf.random.set_seed(graph_seed), first call.
+ * Both are reduced modulo 2^31 - 1; 0, 0 then counts as 0, 2^31 - 1 (tensorflow/python/framework/random_seed.py).
+ * Where no graph seed was set, TensorFlow takes CW_DEFAULT_GRAPH_SEED; for an op without a seed see
+ * cw_mersenne_op_seed. */
+#define CW_DEFAULT_GRAPH_SEED 87654321
+CW_API cw_philox cw_philox_stateful(cw_int192 graph_seed, cw_int192 op_seed);
+
+/* tf.random.Generator.from_seed(seed) for a Python integer, first call: its limbs are the generator's state, that is
+ * counter, counter and key. So {{c0, c1, k}} also is from_state([c0, c1, k]) and from_key_counter(k, [c0, c1])
+ * (tensorflow/python/ops/stateful_random_ops.py). */
+CW_API cw_philox cw_philox_generator(cw_int192 seed);
+
+/* The philox after `calls` earlier calls for `elements` elements each, for the rules stateful and generator: every
+ * element of any dtype and distribution moves the counter by 256 blocks (tensorflow/core/kernels/random_op.cc,
+ * stateful_random_ops.cc). Calls of other sizes are so many steps of their own. */
+CW_API cw_philox cw_philox_after_calls(cw_philox philox, uint64_t calls, uint64_t elements);
+
+/* The counter moved by blocks_high * 2^64 + blocks_low, modulo 2^128; two's complement moves it back. */
+CW_API cw_philox cw_philox_skip(cw_philox philox, uint64_t blocks_low, uint64_t blocks_high);
+
+/* A stateless seed: cw_philox_stateless takes its two words. */
+typedef struct cw_seed {
+    int64_t word[2];
+} cw_seed;
+
+/* Row `index` of tf.random.split(seed, num), which does not depend on num. The seed's dtype decides: a Python list is
+ * int32 if its numbers fit there, else int64 (tensorflow/python/ops/stateless_random_ops.py). */
+CW_API cw_seed cw_seed_split_int32(cw_seed seed, uint64_t index);
+CW_API cw_seed cw_seed_split_int64(cw_seed seed, uint64_t index);
+
+/* tf.random.fold_in(seed, data), by the dtype of data: a Python int is int32 if it fits there, else int64. */
+CW_API cw_seed cw_seed_fold_in_int32(cw_seed seed, int32_t data);
+CW_API cw_seed cw_seed_fold_in_int64(cw_seed seed, int64_t data);
+
+/* The state after keras.random.SeedGenerator.next(ordered=False), which returns the state before. keras.random.* with
+ * seed=None draw so, from a generator that starts at [drawn seed, 0]; a state is used by cw_philox_keras. */
+CW_API cw_seed cw_seed_next_unordered(cw_seed state);
+
+/* Python's random.Random: 2.5 kB that the caller owns. Starts from cw_mersenne_seed. */
+#define CW_MERSENNE_WORDS 624
+typedef struct cw_mersenne {
+    uint32_t word[CW_MERSENNE_WORDS];
+    uint32_t next;
+} cw_mersenne;
+
+/* random.seed(seed), random.Random(seed); keras.utils.set_random_seed(seed) does the same. The sign is dropped. */
+CW_API cw_mersenne cw_mersenne_seed(cw_int192 seed);
+/* random.getrandbits(32). `mersenne` is not NULL, here and below. */
+CW_API uint32_t cw_mersenne_next(cw_mersenne *mersenne);
+/* random.randint(1, 10**9): the seed that a Keras initializer or SeedGenerator without one draws, in Keras 3 when it
+ * is constructed, in Keras 2.10 and later when it is first called. */
+CW_API int64_t cw_mersenne_keras_seed(cw_mersenne *mersenne);
+/* random.randint(0, 2**31 - 1): the op seed that eager TensorFlow draws, from random.Random(graph seed), for each call
+ * of a stateful op without seed. Every such call is a first call. */
+CW_API int64_t cw_mersenne_op_seed(cw_mersenne *mersenne);
 
 /* ------------------------------------------------------------------------------------------------------- spec */
 

@@ -14,11 +14,13 @@
  *                 TRUNCATED_NORMAL  mean + stddev * z,  |z| < 2
  *                 VARIANCE_SCALING  mean 0, variance `scale` / n, n = fan_in, fan_out or their mean, as `mode`
  *                                   says, drawn from `distribution`
+ *                 UNIT_SCALING      uniform in +-sqrt(3 / n) * `factor`, n the product of all axes but the last
  *                 FULL_INTEGER      all values of an integer dtype
  *   takes       the arguments that a caller may give
  *   defaults    the arguments' values where the caller gives none: those of keras.initializers
  *
- * Source of the rows: the documented signatures of keras.initializers in Keras 3.15. Glorot: Glorot and Bengio,
+ * Source of the rows: the documented signatures of keras.initializers in Keras 3.15; uniform_full_int is
+ * tf.random.stateless_uniform without limits, uniform_unit_scaling is tf.compat.v1's. Glorot: Glorot and Bengio,
  * AISTATS 2010; He: He et al., ICCV 2015; LeCun: LeCun et al., "Efficient BackProp", 1998.
  */
 #ifndef COUNTERWEIGHT_INITIALIZERS_H
@@ -41,7 +43,8 @@
     ROW(CW_HE_NORMAL,        12, "he_normal",        "HeNormal",        0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(2.0, FAN_IN, TRUNCATED_NORMAL)) \
     ROW(CW_LECUN_UNIFORM,    13, "lecun_uniform",    "LecunUniform",    0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(1.0, FAN_IN, UNIFORM)) \
     ROW(CW_LECUN_NORMAL,     14, "lecun_normal",     "LecunNormal",     0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(1.0, FAN_IN, TRUNCATED_NORMAL)) \
-    ROW(CW_UNIFORM_FULL_INT, 15, "uniform_full_int", "UniformFullInt",  0,                     FULL_INTEGER,     0,                                       NOTHING)
+    ROW(CW_UNIFORM_FULL_INT, 15, "uniform_full_int", "UniformFullInt",  0,                     FULL_INTEGER,     0,                                       NOTHING) \
+    ROW(CW_UNIFORM_UNIT_SCALING, 16, "uniform_unit_scaling", "UniformUnitScaling", "uniform_unit_scaling_initializer", UNIT_SCALING, TAKES(CW_FACTOR),   FACTOR(1.0))
 /* clang-format on */
 
 #endif

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the compilers made of the numeric text: nothing contracted, no function of a vendor or of libm.
+
+scan.py ptx SOURCE KERNELS.PTX       the CUDA kernels
+scan.py objects FILE                 the library's undefined symbols
+scan.py contraction OBJECT           the reference, compiled with the library's flags for a CPU with FMA
+scan.py opencl EMBEDDED              the OpenCL source as it is embedded
+scan.py flags SOURCE                 the build files and backends
+"""
+import collections
+import pathlib
+import re
+import subprocess
+import sys
+
+failures = []
+
+
+def expect(holds, complaint):
+    if not holds:
+        failures.append(complaint)
+
+
+def body(text, function):
+    """The text of a function of the numeric text, from its name to the brace in column 0."""
+    return re.search(rf"CWN_FN \w+ {function}\(.*?^}}", text, re.S | re.M).group()
+
+
+def fmas(source):
+    """How many fused multiply-adds each kernel has if nothing is contracted: those of the text, times how often a group
+    goes through it."""
+    text = (source / "core/numeric/normal.h").read_text()
+    radius, turn = (body(text, f).count("cwn_ma(") for f in ("cwn_radius", "cwn_turn"))
+    text64 = (source / "core/numeric/normal64.h").read_text()
+    double = sum(body(text64, f"cwn_{f}64{end}").count("cwn_fma(") for f, end in (
+        ("log", "_far"), ("log", "_near"), ("radius", ""), ("reduce", ""), ("sine", ""), ("cosine", ""), ("turn", "")))
+    table = re.findall(r"ROW\(cw_fill_(\w+), ", (source / "core/numeric/launch.h").read_text())
+    expected = dict.fromkeys(table, 0) | {"radius": 4 * radius, "sine": 4 * turn, "cosine": 4 * turn}
+    for name in table:
+        if "normal" in name:
+            expected[name] = double if name.endswith("float64") else 2 * (radius + turn)
+    return expected
+
+
+# Without .rn, ptxas and the driver's compiler may contract a product and a sum. What is not named here is a vendor's
+# approximation, or flushes, or is something to think about first.
+ARITHMETIC = {"add.rn.f32", "sub.rn.f32", "mul.rn.f32", "add.rn.f64", "sub.rn.f64", "mul.rn.f64", "fma.rn.f64",
+              "sqrt.rn.f32", "sqrt.rn.f64", "neg.f64", "max.f64", "setp.lt.f64", "cvt.rn.f32.f64", "cvt.f64.f32"}
+MOVES = ("mov.", "selp.", "ld.param.", "ld.global.", "st.global.")
+
+
+def ptx(source, file):
+    text = pathlib.Path(file).read_text()
+    expected = fmas(pathlib.Path(source))
+    kernels = re.findall(r"\.entry cw_fill_(\w+)\((.*?)^}", text, re.S | re.M)
+    expect({name for name, _ in kernels} == set(expected), f"the kernels are {[name for name, _ in kernels]}")
+    for name, code in kernels:
+        found = re.findall(r"^\s*(?:@!?%p\d+\s+)?([a-z]\w*(?:\.\w+)+|call|ret)\b", code, re.M)
+        instructions = collections.Counter(found)
+        floats = {i for i in instructions if re.search(r"\.f(16|32|64)", i) and not i.startswith(MOVES)}
+        expect(floats <= ARITHMETIC, f"{name}: {sorted(floats - ARITHMETIC)}")
+        fused = instructions["fma.rn.f64"]
+        expect(fused == expected.get(name), f"{name}: {fused} fma.rn.f64, the text has {expected.get(name)}")
+        print(f"{name:25} {fused:3} fma.rn.f64, all of the text's; float instructions: {' '.join(sorted(floats))}")
+    for word in (r"\.ftz", r"\.approx", r"\.local\b", r"\bcall\b", r"\.func\b", r"\.f16"):
+        expect(not re.search(word, text), f"the PTX has {word}")
+
+
+def run(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def objects(file):
+    """sqrt is an instruction. vsnprintf and the like may be called; what rounds may not."""
+    undefined = set(re.findall(r"\bU (\w+)", run("nm", "-u", file)))
+    rounding = re.compile(r"_*(log|exp|pow|sin|cos|tan|sincos|sqrt|fma|hypot|cbrt|ldexp|rint|round)[a-z0-9]*"
+                          r"|.*_finite|__(add|sub|mul|div|ext|trunc)[sdt]f.*")
+    found = sorted(s for s in undefined if rounding.fullmatch(s))
+    print(f"{len(undefined)} undefined symbols, of the kind of logf: {found or 'none'}")
+    expect(not found, f"{file} calls {found}")
+    expect(any("snprintf" in s for s in undefined), f"nm does not read {file}")
+
+
+def contraction(file):
+    """That the compiler could use FMA is seen by cwn_ma's, which are doubles. No float is ever fused."""
+    code = run("objdump", "-d", "--no-show-raw-insn", file)
+    count = collections.Counter(re.findall(r"\bvfn?m(?:add|sub|addsub|subadd)\d+([sp][sd])\b", code))
+    print("fused:", dict(count))
+    expect(count["sd"] + count["pd"] > 0, "no double is fused: this was not compiled for FMA, and shows nothing")
+    expect(count["ss"] + count["ps"] == 0, "floats are fused")
+
+
+def opencl(file):
+    lines = re.findall(r'^    "(.*)\\n",$', pathlib.Path(file).read_text(), re.M)
+    text = re.sub(r"/\*.*?\*/", "", "\n".join(lines), flags=re.S)
+    off, first = text.find("#pragma OPENCL FP_CONTRACT OFF"), re.search(r"^(CWN_FN|kernel|static inline) ", text, re.M)
+    expect(first and 0 <= off < first.start(), "FP_CONTRACT OFF is not in front of the first function")
+    expect("FP_CONTRACT ON" not in text and "FP_CONTRACT DEFAULT" not in text, "FP_CONTRACT is turned on again")
+    calls = re.findall(r"\b(?:native_|half_)\w+|\b(?:mad|log|exp|sin|cos|sincos|pow|rsqrt)\w*(?=\()", text)
+    expect(not calls, f"the OpenCL source calls {sorted(set(calls))}")
+    print(f"{len(text)} characters, contraction is off, calls of a vendor's functions: {sorted(set(calls)) or 'none'}")
+
+
+def flags(source):
+    fast = re.compile(r"-ffast-math|-Ofast|-funsafe-math|-ffinite-math|use_fast_math|-ffp-contract=(?!off)|--?fmad=true"
+                      r"|-cl-(?:fast|mad|unsafe|denorms|finite|no-signed)|--ftz=true|-prec-(?:sqrt|div)=false")
+    folder = pathlib.Path(source)
+    files = [folder / "CMakeLists.txt"] + [f for part in ("cmake", "core", "opencl", "cuda", "cli", "bench")
+                                           for f in (folder / part).rglob("*") if f.is_file()]
+    for file in files:
+        for found in fast.findall(file.read_text(errors="replace")):
+            expect(False, f"{file.relative_to(folder)} has {found}")
+    text = "".join(f.read_text() for f in files if f.name == "CMakeLists.txt")
+    for needed in ("-ffp-contract=off", "--fmad=false"):
+        expect(needed in text, f"no CMakeLists.txt has {needed}")
+    print(f"{len(files)} files, none of them asks for fast arithmetic")
+
+
+def main():
+    what = {f.__name__: f for f in (ptx, objects, contraction, opencl, flags)}
+    what[sys.argv[1]](*sys.argv[2:])
+    for failure in failures:
+        print("FAIL:", failure)
+    sys.exit(bool(failures))
+
+
+main()

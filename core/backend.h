@@ -73,7 +73,7 @@ __attribute__((unused)) static cw_status cw_decide_fp64(uint32_t asked, const ch
     if (asked > CW_FP64_OFF) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "fp64 is %u, which is no cw_fp64", (unsigned)asked);
     if (asked == CW_FP64_AUTO && text && text[0]) {
         if (strcmp(text, "on") && strcmp(text, "off"))
-            return cw_fail(why, CW_ERROR_ARGUMENT, 0, "%s is \"%.32s\", neither \"on\" nor \"off\"", variable, text);
+            return cw_fail(why, CW_ERROR_ARGUMENT, 0, "%s is \"%.32s\" (let it be on, off or unset)", variable, text);
         asked = strcmp(text, "on") ? CW_FP64_OFF : CW_FP64_ON;
     }
     if (asked == CW_FP64_ON && !has)
@@ -84,7 +84,8 @@ __attribute__((unused)) static cw_status cw_decide_fp64(uint32_t asked, const ch
 
 /* What a fill returns for CWN_FLOAT64 where no doubles are used. */
 __attribute__((unused)) static cw_status cw_refuse_float64(cw_error *why) {
-    return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "random float64 values need doubles, and this device has or uses none");
+    return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "random float64 values need doubles, and this device has none or was told "
+                                                 "to use none (choose another device or dtype)");
 }
 
 #endif

@@ -28,13 +28,33 @@ for t in json.load(open(sys.argv[1]))["tensors"]: print(t["name"], t["digest"])'
     done
 }
 
+@test "devices says where normals come from, and selftest proves both" {
+    good devices
+    prints "normals from doubles"
+    for device in $(devices); do
+        case $device in cpu) variable=CW_CPU_FP64 ;; opencl) variable=CW_OPENCL_FP64 ;; *) continue ;; esac
+        export $variable=off
+        good devices
+        prints "normals from integers"
+        good selftest --device "$device"
+        equal "$(tail -n 1 "$out")" "$device: gives TensorFlow's bits"
+        refused 2 init --shape 2 --dtype float64 --device "$device"
+        says "need doubles"
+        export $variable=of
+        refused 2 init --shape 2 --device "$device"
+        good devices
+        prints "cannot be used: $variable is \"of\""
+        unset $variable
+    done
+}
+
 @test "devices lists what can be opened" {
     good devices
     prints "cpu "
     good devices --json
     json_is '[b["backend"] for b in d["backends"]]' "['cpu', 'opencl', 'cuda']"
     json_is 'sorted({k for b in d["backends"] for v in b["devices"] for k in v} - {"why_not"})' \
-        "['denormals', 'driver', 'fp64', 'id', 'max_allocation_bytes', 'memory_bytes', 'name', 'units']"
+        "['denormals', 'driver', 'fp64', 'id', 'max_allocation_bytes', 'memory_bytes', 'name', 'normals', 'units']"
     for id in $(json '" ".join(v["id"] for b in d["backends"] for v in b["devices"] if not v.get("why_not"))'); do
         good init --shape 2,2 --device "$id"
         prints "[[-0.7078647   0.50461936]"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * conformance DEVICE [small]: what a device writes is, bit for bit, what cw_reference defines, wherever a fill begins
+ * conformance DEVICE [small|integers]: what a device writes is, bit for bit, what cw_reference defines, wherever a fill begins
  * and ends, and nothing around it is touched. One body for every backend; `small` leaves out all that takes more than
- * a thousand elements, for tools under which a device is thousands of times slower.
+ * a thousand elements, for tools under which a device is thousands of times slower; `integers` is for a device that was
+ * told to use no doubles, and leaves out random float64 values.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,16 +34,17 @@ typedef struct drawn {
 static const drawn each[] = {
     {CW_ONES, CW_FLOAT32},           {CW_IDENTITY, CW_FLOAT32},          {CW_RANDOM_UNIFORM, CW_FLOAT32},
     {CW_RANDOM_NORMAL, CW_FLOAT32},  {CW_TRUNCATED_NORMAL, CW_FLOAT32},  {CW_ONES, CW_FLOAT64},
-    {CW_IDENTITY, CW_FLOAT64},       {CW_RANDOM_UNIFORM, CW_FLOAT64},    {CW_RANDOM_NORMAL, CW_FLOAT64},
-    {CW_TRUNCATED_NORMAL, CW_FLOAT64}, {CW_ONES, CW_FLOAT16},            {CW_IDENTITY, CW_BFLOAT16},
+    {CW_IDENTITY, CW_FLOAT64},       {CW_ONES, CW_FLOAT16},              {CW_IDENTITY, CW_BFLOAT16},
     {CW_RANDOM_UNIFORM, CW_FLOAT16}, {CW_RANDOM_UNIFORM, CW_BFLOAT16},   {CW_RANDOM_NORMAL, CW_FLOAT16},
     {CW_RANDOM_NORMAL, CW_BFLOAT16}, {CW_TRUNCATED_NORMAL, CW_FLOAT16},  {CW_TRUNCATED_NORMAL, CW_BFLOAT16},
     {CW_RANDOM_UNIFORM, CW_INT32},   {CW_RANDOM_UNIFORM, CW_INT64},      {CW_UNIFORM_FULL_INT, CW_UINT32},
-    {CW_UNIFORM_FULL_INT, CW_INT64},
+    {CW_UNIFORM_FULL_INT, CW_INT64}, {CW_RANDOM_UNIFORM, CW_FLOAT64},    {CW_RANDOM_NORMAL, CW_FLOAT64},
+    {CW_TRUNCATED_NORMAL, CW_FLOAT64},
 };
 
-/* The float32 ones, first in the list, are tried in more places than the others. */
-enum { FLOAT32S = 5 };
+/* The float32 ones, first in the list, are tried in more places than the others; the last need doubles. */
+enum { FLOAT32S = 5, NEED_DOUBLES = 3 };
+static size_t kinds = COUNT(each); /* how many of them are tried */
 
 static cw_spec spec_of(drawn d, uint64_t elements) {
     cw_spec spec = CW_SPEC_INIT;
@@ -147,7 +149,7 @@ static void test_every_initializer(void **state) {
 
 static void test_small_sizes(void **state) {
     (void)state;
-    check_sizes(each, COUNT(each), 0, is_small ? 9 : 40);
+    check_sizes(each, kinds, 0, is_small ? 9 : 40);
 }
 
 /* Around a work-group, the CPU's least task and its multiples, and a million. */
@@ -155,12 +157,12 @@ static void test_edges(void **state) {
     static const uint64_t edges[] = {256, 1024, 16384, 32768, 49152, 65536, 1000003};
     (void)state;
     for (size_t i = 0; i < (is_small ? 2 : COUNT(edges)); i++)
-        check_sizes(each, edges[i] < 100000 ? COUNT(each) : FLOAT32S, edges[i] - 1, edges[i] + 1);
+        check_sizes(each, edges[i] < 100000 ? kinds : FLOAT32S, edges[i] - 1, edges[i] + 1);
 }
 
 static void test_offsets(void **state) {
     (void)state;
-    for (size_t i = 0; i < COUNT(each); i++)
+    for (size_t i = 0; i < kinds; i++)
         for (uint64_t offset = 0; offset <= 16; offset += cw_dtype_size(each[i].dtype)) {
             const cw_plan plan = simple_plan(each[i], is_small ? 11 : 1026);
             check_fill(&plan, offset);
@@ -198,7 +200,7 @@ static void test_identity_shapes(void **state) {
 static void test_counter_carries(void **state) {
     static const uint32_t before[] = {0, 1, 2, 3, 255, 256, 257, 512};
     (void)state;
-    for (size_t i = 2; i < COUNT(each); i++)
+    for (size_t i = 2; i < kinds; i++)
         for (uint32_t bits = 32; bits <= 128; bits += 32)
             for (size_t b = 0; b < (is_small ? 3 : COUNT(before)); b++) {
                 cw_spec spec = spec_of(each[i], 21);
@@ -239,7 +241,7 @@ static void check_ranges(const cw_plan *plan, uint64_t first, uint64_t lasts) {
 /* Beginning and ending inside a group. */
 static void test_ranges(void **state) {
     (void)state;
-    for (size_t i = 0; i < COUNT(each); i++) {
+    for (size_t i = 0; i < kinds; i++) {
         const cw_plan plan = simple_plan(each[i], 120000);
         check_ranges(&plan, 0, is_small ? 4 : i < FLOAT32S ? 9 : 5);
         if (is_small) continue;
@@ -254,7 +256,7 @@ static void test_ranges(void **state) {
 static void test_far_ranges(void **state) {
     static const uint64_t far[] = {1ull << 32, 1ull << 34, 1ull << 42, 1ull << 56};
     (void)state;
-    for (size_t i = 0; i < COUNT(each); i++)
+    for (size_t i = 0; i < kinds; i++)
         for (size_t f = 0; f < COUNT(far); f++) {
             cw_spec spec = spec_of(each[i], 2 * far[f]);
             if (each[i].initializer == CW_IDENTITY) {
@@ -327,7 +329,7 @@ static void test_scales_around_the_flush(void **state) {
     static const double scale[] = {0x1p-60, 0x1.fffffep-61, 1e-30, 1.0, 3e38};
     static const double scale64[] = {0x1p-500, 0x1.fffffep-501, 0x1p-1022, 4e-308, 1e300};
     (void)state;
-    for (size_t i = 0; i < COUNT(each); i++)
+    for (size_t i = 0; i < kinds; i++)
         for (size_t s = 0; s < COUNT(scale); s++) {
             const double *list = each[i].dtype == CW_FLOAT64 ? scale64 : scale;
             if (!cw_initializer_takes(each[i].initializer, CW_STDDEV) || each[i].dtype == CW_FLOAT16) continue;
@@ -358,7 +360,7 @@ static void test_fills_run_in_order(void **state) {
 static void test_digests_are_equal(void **state) {
     const uint64_t n = is_small ? 101 : 100003;
     (void)state;
-    for (size_t i = 0; i < COUNT(each); i++) {
+    for (size_t i = 0; i < kinds; i++) {
         const cw_plan plan = simple_plan(each[i], n);
         const cw_spec spec = cw_plan_spec(&plan);
         cw_sums sums = {{0, 0}}, digest;
@@ -405,8 +407,10 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_fills_run_in_order),
         cmocka_unit_test(test_digests_are_equal),
     };
-    is_small = argc == 3 && !strcmp(argv[2], "small");
-    if (argc != 2 && !is_small) return fprintf(stderr, "usage: conformance DEVICE [small]\n"), 2;
+    const char *word = argc == 3 ? argv[2] : "";
+    is_small = !strcmp(word, "small");
+    if (!strcmp(word, "integers")) kinds -= NEED_DOUBLES;
+    else if (argc != 2 && !is_small) return fprintf(stderr, "usage: conformance DEVICE [small|integers]\n"), 2;
     device = test_open(argv[1]);
     const int failed = cmocka_run_group_tests_name(argv[1], tests, make_area, free_area);
     cw_device_close(device);

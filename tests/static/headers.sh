@@ -36,6 +36,10 @@ for header in core/numeric/*.h; do
     # clang is not an OpenCL platform, which would define this.
     compile "$name" clang -x cl -cl-std=CL1.2 -D__OPENCL_VERSION__=120 -Xclang -finclude-default-header \
         "${warnings[@]}" -Icore -fsyntax-only
+    # The text without doubles; tests/fp64/source.sh compiles it as CUDA C++.
+    compile "$name" clang -x cl -cl-std=CL1.2 -D__OPENCL_VERSION__=120 -Xclang -finclude-default-header \
+        "${warnings[@]}" -DCWN_NO_FP64 -Icore -fsyntax-only
+    compile "$name" gcc -x c -std=c11 "${warnings[@]}" -DCWN_NO_FP64 -Icore -fsyntax-only
     [ -z "$nvcc" ] || compile "$name" "$nvcc" -std=c++17 -arch=compute_75 -Werror all-warnings -Icore -ptx -o "$folder/ptx"
 done
 

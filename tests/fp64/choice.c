@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * choice DEVICE: doubles are used or not as the options and the environment say, and without them a device gives the same
- * bits for everything but random float64 values, which it refuses.
+ * bits for everything but random float64 values, which it refuses. As the bits are the same, what was computed is seen from
+ * below: the options that the OpenCL program is built with, and whether the CPU's text without doubles was called.
  */
+#define _GNU_SOURCE /* RTLD_NEXT */
+#include <dlfcn.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,6 +28,45 @@ enum { ELEMENTS = 5003, MOST_BYTES = 8 * ELEMENTS };
 
 static int on_cpu;
 static const char *variable;
+
+/* ------------------------------------------------------------------------------------------------ what was computed */
+
+#ifdef CW_HAVE_OPENCL
+static int built_without;
+
+/* In front of the library's own. */
+CL_API_ENTRY cl_int CL_API_CALL __attribute__((visibility("default")))
+clBuildProgram(cl_program program, cl_uint count, const cl_device_id *devices, const char *options,
+               void(CL_CALLBACK *notify)(cl_program, void *), void *user) {
+    cl_int (*next)(cl_program, cl_uint, const cl_device_id *, const char *, void(CL_CALLBACK *)(cl_program, void *), void *);
+    void *symbol = dlsym(RTLD_NEXT, "clBuildProgram");
+    assert_non_null(symbol);
+    memcpy(&next, &symbol, sizeof next);
+    built_without = strstr(options, "-DCWN_NO_FP64") != NULL;
+    return next(program, count, devices, options, notify, user);
+}
+#endif
+
+/* With static libraries the linker puts the first in the place of the second. */
+#ifdef CW_WRAPPED
+static int called_without;
+void __real_cw_reference_fill_without_fp64(const cwn_launch *l, uint64_t first, uint64_t count, void *data);
+void __wrap_cw_reference_fill_without_fp64(const cwn_launch *l, uint64_t first, uint64_t count, void *data);
+void __wrap_cw_reference_fill_without_fp64(const cwn_launch *l, uint64_t first, uint64_t count, void *data) {
+    called_without = 1;
+    __real_cw_reference_fill_without_fp64(l, first, count, data);
+}
+#endif
+
+static void expect_text(int doubles) {
+#ifdef CW_HAVE_OPENCL
+    if (!on_cpu) assert_int_equal(built_without, !doubles);
+#endif
+#ifdef CW_WRAPPED
+    if (on_cpu) assert_int_equal(called_without, !doubles);
+    called_without = 0;
+#endif
+}
 
 /* ------------------------------------------------------------------------------------------------------ opening */
 
@@ -114,6 +156,8 @@ static int uses_doubles(cw_device *device) {
     test_area area = test_area_make(device, MOST_BYTES);
     cw_error why = {CW_OK, 0, ""};
     const cw_status status = fill(&area, CW_RANDOM_NORMAL, CW_FLOAT64, &why);
+    test_ok(fill(&area, CW_RANDOM_NORMAL, CW_FLOAT32, &why), &why);
+    expect_text(status == CW_OK);
     test_area_free(&area);
     cw_device_close(device);
     if (status) assert_int_equal(status, CW_ERROR_UNSUPPORTED);

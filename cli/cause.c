@@ -41,13 +41,6 @@ static const struct {
 /* clang-format on */
 enum { CAUSES = sizeof causes / sizeof *causes };
 
-uint64_t cw_bits_at(const cw_evidence *e, const void *data, uint64_t index) {
-    const size_t size = cw_dtype_size(e->tensor->dtype);
-    uint64_t bits = 0; /* little-endian */
-    memcpy(&bits, (const char *)data + index * size, size);
-    return bits;
-}
-
 static cw_cause cause(const char *name, const cw_seen *seen, const char *which, const char *advice) {
     cw_cause c = {.name = name};
     const char *place = strstr(seen->text, "%s");

@@ -346,7 +346,7 @@ static bool is_computed_by(const cw_evidence *e, double (*draw)(const steps *), 
     enum { ENOUGH = 1024 };
     uint64_t equal = 0, unequal = 0;
     for (uint64_t i = 0; i < e->difference.elements; i++) {
-        const bool differs = cw_bits_at(e, e->expected, i) != cw_bits_at(e, e->found, i);
+        const bool differs = cw_element_bits(e->tensor->dtype, e->expected, i) != cw_element_bits(e->tensor->dtype, e->found, i);
         uint64_t *count = differs ? &unequal : &equal;
         if (*count == ENOUGH) continue;
         const steps s = steps_of(e, i);

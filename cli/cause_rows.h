@@ -14,9 +14,6 @@ typedef struct cw_seen {
     char text[200];
 } cw_seen;
 
-/* Elements of an array as bits. */
-uint64_t cw_bits_at(const cw_evidence *e, const void *data, uint64_t index);
-
 /* cause_values.c: the values alone tell. */
 bool cw_seen_denormals(const cw_evidence *e, cw_seen *seen);
 bool cw_seen_unwritten(const cw_evidence *e, cw_seen *seen);

@@ -17,7 +17,7 @@ static double real_at(const cw_evidence *e, const void *data, uint64_t i) {
 }
 
 static bool differs(const cw_evidence *e, uint64_t i) {
-    return cw_bits_at(e, e->expected, i) != cw_bits_at(e, e->found, i);
+    return cw_element_bits(e->tensor->dtype, e->expected, i) != cw_element_bits(e->tensor->dtype, e->found, i);
 }
 
 /* --------------------------------------------------------------------------------------------------- denormals */
@@ -51,7 +51,7 @@ bool cw_seen_denormals(const cw_evidence *e, cw_seen *seen) {
 /* The same bits in elements [from, to). */
 static bool is_constant(const cw_evidence *e, const void *data, uint64_t from, uint64_t to) {
     for (uint64_t i = from + 1; i < to; i++)
-        if (cw_bits_at(e, data, i) != cw_bits_at(e, data, from)) return false;
+        if (cw_element_bits(e->tensor->dtype, data, i) != cw_element_bits(e->tensor->dtype, data, from)) return false;
     return true;
 }
 
@@ -78,7 +78,7 @@ typedef struct filler {
  * witnesses, and not to be what is expected: `constant` says whether that is one value too. */
 static filler filler_of(const cw_evidence *e, uint64_t from, uint64_t to, bool constant) {
     filler f = {""};
-    const uint64_t bits = cw_bits_at(e, e->found, from);
+    const uint64_t bits = cw_element_bits(e->tensor->dtype, e->found, from);
     if (is_constant(e, e->found, from, to) && !bits) snprintf(f.text, sizeof f.text, "zeros");
     else if (is_constant(e, e->found, from, to) && is_one_byte(e, bits) && (!constant || to - from >= 8))
         snprintf(f.text, sizeof f.text, "bytes 0x%02x", (unsigned)(bits & 0xff));

@@ -10,6 +10,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "counterweight/counterweight.h"
 #include "numeric/matrix.h"
@@ -85,6 +86,27 @@ __attribute__((format(printf, 4, 5), unused)) static cw_status cw_fail(cw_error 
         va_end(arguments);
     }
     return status;
+}
+
+/* Whether to use doubles, on a device that has them or not. AUTO looks at `text`, what the environment's `variable` says;
+ * NULL where it is unset. CW_ERROR_ARGUMENT, CW_ERROR_UNSUPPORTED. */
+__attribute__((unused)) static cw_status cw_decide_fp64(uint32_t asked, const char *variable, const char *text, int has,
+                                                        int *use, cw_error *why) {
+    if (asked > CW_FP64_OFF) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "fp64 is %u, which is no cw_fp64", (unsigned)asked);
+    if (asked == CW_FP64_AUTO && text && text[0]) {
+        if (strcmp(text, "on") && strcmp(text, "off"))
+            return cw_fail(why, CW_ERROR_ARGUMENT, 0, "%s is \"%.32s\", neither \"on\" nor \"off\"", variable, text);
+        asked = strcmp(text, "on") ? CW_FP64_OFF : CW_FP64_ON;
+    }
+    if (asked == CW_FP64_ON && !has)
+        return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "the device has no doubles (cl_khr_fp64), and was to use them");
+    *use = asked == CW_FP64_AUTO ? has : asked == CW_FP64_ON;
+    return CW_OK;
+}
+
+/* What a fill returns for CWN_FLOAT64 where no doubles are used. */
+__attribute__((unused)) static cw_status cw_refuse_float64(cw_error *why) {
+    return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "random float64 values need doubles, and this device has or uses none");
 }
 
 #endif

@@ -11,4 +11,7 @@
  * size. The launch's own first and count are not looked at. */
 void cw_reference_fill(const cwn_launch *launch, uint64_t first, uint64_t count, void *data);
 
+/* The same without a double: the text as devices without doubles compile it. Random float64 values it has none. */
+void cw_reference_fill_without_fp64(const cwn_launch *launch, uint64_t first, uint64_t count, void *data);
+
 #endif

@@ -23,9 +23,10 @@ typedef struct device {
     cl_device_id id;
     cl_command_queue queue; /* for cw_allocate */
     cl_program program;
-    cl_kernel kernels[CW_KERNELS];
-    cl_kernel matrix_kernels[CW_MATRIX_KERNELS];
+    cl_kernel kernels[CW_KERNELS]; /* NULL for those of float64 where no doubles are used */
+    cl_kernel matrix_kernels[CW_MATRIX_KERNELS]; /* NULL there, too */
     size_t group_most[CW_MATRIX_KERNELS];
+    int fp64;
 } device;
 
 static device *of(cw_device *base) { return (device *)base; }
@@ -169,6 +170,7 @@ static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const c
     const int i = cw_kernel_of(launch);
     if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "OpenCL has no kernel for this distribution");
     const cl_kernel kernel = of(base)->kernels[i];
+    if (!kernel) return cw_refuse_float64(why);
     const cl_int code = set_arguments(kernel, launch, to);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
     return enqueue(base, kernel, work_items(launch), NULL, to, why);
@@ -234,6 +236,7 @@ static cw_status run_chain(chain *c, const cwn_launch *draws, const cwn_matrix *
 static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn_matrix *matrix, const cw_destination *to,
                              cw_error *why) {
     chain c = {.base = base, .to = *to, .why = why};
+    if (!of(base)->fp64) return cw_refuse_float64(why);
     cw_status status = check_destination(of(base), to, why);
     if (!status) status = check_scratch(of(base), to, why);
     if (!status) status = check_wait_list(of(base), to, why);
@@ -299,10 +302,11 @@ static cw_status make_kernels(device *d, cw_error *why) {
     cw_status status = CW_OK;
     cl_int code;
     for (int i = 0; i < CW_KERNELS && !status; i++) {
+        if (cw_kernels[i].type == CWN_FLOAT64 && !d->fp64) continue;
         d->kernels[i] = clCreateKernel(d->program, cw_kernels[i].name, &code);
         status = cw_opencl_check(code, CW_ERROR_DEVICE, cw_kernels[i].name, why);
     }
-    for (int i = 0; i < CW_MATRIX_KERNELS && !status; i++) status = make_matrix_kernel(d, i, why);
+    for (int i = 0; i < CW_MATRIX_KERNELS && d->fp64 && !status; i++) status = make_matrix_kernel(d, i, why);
     return status;
 }
 
@@ -313,12 +317,12 @@ static cw_status build(device *d, cw_error *why) {
     memcpy(lines, cw_opencl_source, sizeof lines);
     d->program = clCreateProgramWithSource(d->context, LINES, lines, NULL, &code);
     if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
-    code = clBuildProgram(d->program, 1, &d->id, "-cl-std=CL1.2", NULL, NULL);
+    code = clBuildProgram(d->program, 1, &d->id, d->fp64 ? "-cl-std=CL1.2" : "-cl-std=CL1.2 -DCWN_NO_FP64", NULL, NULL);
     if (code) return build_failure(d, code, why);
     return make_kernels(d, why);
 }
 
-static cw_status prepare(device *d, cl_context context, cl_device_id id, cw_error *why) {
+static cw_status prepare(device *d, cl_context context, cl_device_id id, uint32_t fp64, cw_error *why) {
     char unusable[128];
     cl_int code = clRetainContext(context);
     if (code) return cw_opencl_check(code, CW_ERROR_ARGUMENT, "clRetainContext", why);
@@ -331,16 +335,25 @@ static cw_status prepare(device *d, cl_context context, cl_device_id id, cw_erro
                                "clCreateCommandQueue", why);
     cw_opencl_why_not(id, unusable, sizeof unusable);
     if (unusable[0]) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "%s", unusable);
-    return build(d, why);
+    const cw_status status = cw_opencl_decide_fp64(id, fp64, &d->fp64, why);
+    return status ? status : build(d, why);
 }
 
-cw_status cw_opencl_open(cl_context context, cl_device_id id, cw_device **opened, cw_error *why) {
+cw_status cw_opencl_open_with(const cw_opencl_options *options, cl_context context, cl_device_id id, cw_device **opened,
+                              cw_error *why) {
+    const cw_opencl_options defaults = CW_OPENCL_OPTIONS_INIT, *o = options ? options : &defaults;
+    if (o->struct_size != sizeof *o)
+        return cw_fail(why, CW_ERROR_STRUCT, 0, "the options were not started from CW_OPENCL_OPTIONS_INIT of this version");
     if (!context || !id || !opened) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_opencl_open: a pointer is NULL");
     device *d = calloc(1, sizeof *d);
     if (!d) return cw_fail(why, CW_ERROR_MEMORY, 0, "no memory for an OpenCL device");
     d->base.ops = &ops;
-    const cw_status status = prepare(d, context, id, why);
+    const cw_status status = prepare(d, context, id, o->fp64, why);
     if (status) close_device(&d->base);
     else *opened = &d->base;
     return status;
+}
+
+cw_status cw_opencl_open(cl_context context, cl_device_id id, cw_device **opened, cw_error *why) {
+    return cw_opencl_open_with(NULL, context, id, opened, why);
 }

@@ -2,8 +2,10 @@
  *
  * Which OpenCL devices there are, and opening one by its number.
  */
+#define _GNU_SOURCE /* secure_getenv */
 #include "internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_PLATFORMS = 64, MOST_DEVICES = 256 };
@@ -36,12 +38,19 @@ void cw_opencl_why_not(cl_device_id id, char *text, size_t capacity) {
     if (!device_number(id, CL_DEVICE_AVAILABLE)) why = "the device is not available";
     else if (!device_number(id, CL_DEVICE_COMPILER_AVAILABLE)) why = "the driver has no compiler";
     else if (!has_opencl_c_1_2(id)) why = "the device has no OpenCL C 1.2";
-    else if (!device_number(id, CL_DEVICE_DOUBLE_FP_CONFIG)) why = "the device has no doubles (cl_khr_fp64)";
+    else if (!(device_number(id, CL_DEVICE_SINGLE_FP_CONFIG) & CL_FP_ROUND_TO_NEAREST)) why = "its floats do not round to nearest";
     else if (!device_number(id, CL_DEVICE_ENDIAN_LITTLE)) why = "the device is big-endian";
     copy_text(text, capacity, why);
 }
 
+cw_status cw_opencl_decide_fp64(cl_device_id id, uint32_t asked, int *use, cw_error *why) {
+    const int has = device_number(id, CL_DEVICE_DOUBLE_FP_CONFIG) != 0;
+    return cw_decide_fp64(asked, "CW_OPENCL_FP64", secure_getenv("CW_OPENCL_FP64"), has, use, why);
+}
+
 static void describe(cl_device_id id, uint32_t platform, uint32_t device, cw_device_info *info) {
+    int fp64 = 1;
+    cw_error why;
     memset(info, 0, sizeof *info);
     snprintf(info->id, sizeof info->id, "opencl:%u.%u", platform, device);
     device_text(id, CL_DEVICE_NAME, info->name, sizeof info->name);
@@ -52,6 +61,8 @@ static void describe(cl_device_id id, uint32_t platform, uint32_t device, cw_dev
     info->fp64 = device_number(id, CL_DEVICE_DOUBLE_FP_CONFIG) != 0;
     info->denormals = (device_number(id, CL_DEVICE_SINGLE_FP_CONFIG) & CL_FP_DENORM) != 0;
     cw_opencl_why_not(id, info->why_not, sizeof info->why_not);
+    if (cw_opencl_decide_fp64(id, CW_FP64_AUTO, &fp64, &why)) snprintf(info->why_not, sizeof info->why_not, "%.127s", why.text);
+    info->from_integers = !fp64;
 }
 
 static cw_status find_platforms(cl_platform_id *list, cl_uint *count, cw_error *why) {

@@ -21,4 +21,7 @@ cw_status cw_opencl_check(cl_int code, cw_status other, const char *what, cw_err
 /* Writes why the device cannot be used, or "". */
 void cw_opencl_why_not(cl_device_id id, char *text, size_t capacity);
 
+/* Whether its doubles are used, where `asked` is a cw_fp64. */
+cw_status cw_opencl_decide_fp64(cl_device_id id, uint32_t asked, int *use, cw_error *why);
+
 #endif

@@ -5,7 +5,9 @@
  * CWN_MATRIX_TABLE, which are all numeric text.
  */
 #include "numeric/group.h"
+#ifndef CWN_NO_FP64
 #include "numeric/orthogonal.h"
+#endif
 
 /* Words `first` to `end` of the tensor are memory's; word `at` is the first of the group. Neighbours of a group that is
  * only partly in the range stay untouched. */
@@ -46,9 +48,11 @@ static inline void cw_fill(cwn_launch l, cwn_word distribution, cwn_word type, g
 CWN_KERNEL_TABLE(CW_ROW)
 #undef CW_ROW
 
+#ifndef CWN_NO_FP64
 #define CW_ROW(name, step, type, real) \
     kernel void name(cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) { \
         const cwn_crew crew = {get_global_id(0), get_global_size(0)}; \
         cwn_do_step(step, type, real, m, memory + offset, scratch + scratch_offset, crew); \
     }
 CWN_MATRIX_TABLE(CW_ROW)
+#endif

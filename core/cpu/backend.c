@@ -26,6 +26,7 @@ typedef struct cw_cpu {
     uint32_t threads;
     cw_parallel_for *parallel_for;
     void *user;
+    int fp64;
 } cw_cpu;
 
 /* ------------------------------------------------------------------------------------------- our own parallel-for */
@@ -64,6 +65,7 @@ typedef struct cw_cut {
     const cwn_launch *launch;
     char *data;
     uint32_t tasks;
+    void (*fill)(const cwn_launch *launch, uint64_t first, uint64_t count, void *data);
 } cw_cut;
 
 /* Range i of the cut, on whole groups where the launch starts on one. */
@@ -72,7 +74,7 @@ static void fill_range(void *argument, uint32_t i) {
     const uint64_t count = cut->launch->count, each = (count / cut->tasks + 15) / 16 * 16;
     const uint64_t begin = each * i < count ? each * i : count;
     const uint64_t end = i + 1 == cut->tasks || begin + each > count ? count : begin + each;
-    cw_reference_fill(cut->launch, cut->launch->first + begin, end - begin, cut->data + begin * cwn_bytes_of(cut->launch->type));
+    cut->fill(cut->launch, cut->launch->first + begin, end - begin, cut->data + begin * cwn_bytes_of(cut->launch->type));
 }
 
 static void *address(const cw_destination *d) { return (char *)d->memory + d->offset; }
@@ -80,8 +82,9 @@ static void *address(const cw_destination *d) { return (char *)d->memory + d->of
 static cw_status cpu_fill(cw_device *device, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const cw_cpu *cpu = (const cw_cpu *)device;
     const uint64_t useful = launch->count / LEAST_ELEMENTS_PER_TASK + 1;
-    cw_cut cut = {launch, address(to), useful < cpu->threads ? (uint32_t)useful : cpu->threads};
-    (void)why;
+    cw_cut cut = {launch, address(to), useful < cpu->threads ? (uint32_t)useful : cpu->threads,
+                  cpu->fp64 ? cw_reference_fill : cw_reference_fill_without_fp64};
+    if (!cpu->fp64 && launch->type == CWN_FLOAT64) return cw_refuse_float64(why);
     if (cut.tasks == 1) fill_range(&cut, 0);
     else cpu->parallel_for(cpu->user, cut.tasks, fill_range, &cut);
     device->launches++;
@@ -119,6 +122,7 @@ static cw_status run_step(void *user, const cw_work *step) {
 static cw_status cpu_fill_matrix(cw_device *device, const cwn_launch *draws, const cwn_matrix *matrix,
                                  const cw_destination *to, cw_error *why) {
     cw_matrix_fill f = {(cw_cpu *)device, to};
+    if (!f.cpu->fp64) return cw_refuse_float64(why);
     if (draws) cpu_fill(device, draws, to, why);
     return cw_walk_matrix(matrix, run_step, &f);
 }
@@ -178,6 +182,10 @@ static uint32_t usable_cores(void) {
     return n < 1 ? 1 : (uint32_t)n > MAX_THREADS ? MAX_THREADS : (uint32_t)n;
 }
 
+static cw_status decide_fp64(uint32_t asked, int *use, cw_error *why) {
+    return cw_decide_fp64(asked, "CW_CPU_FP64", secure_getenv("CW_CPU_FP64"), 1, use, why);
+}
+
 static cw_status check_options(const cw_cpu_options *options, cw_error *why) {
     if (options->struct_size != sizeof *options)
         return cw_fail(why, CW_ERROR_STRUCT, 0, "the options were not started from CW_CPU_OPTIONS_INIT of this version");
@@ -190,7 +198,9 @@ cw_status cw_cpu_open(const cw_cpu_options *options, cw_device **device, cw_erro
     const cw_cpu_options defaults = CW_CPU_OPTIONS_INIT;
     const cw_cpu_options *o = options ? options : &defaults;
     if (!device) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_cpu_open needs a place for the device");
-    const cw_status status = check_options(o, why);
+    int fp64;
+    cw_status status = check_options(o, why);
+    if (!status) status = decide_fp64(o->fp64, &fp64, why);
     if (status) return status;
     cw_cpu *cpu = calloc(1, sizeof *cpu);
     if (!cpu) return cw_fail(why, CW_ERROR_MEMORY, 0, "no host memory for a device");
@@ -198,6 +208,7 @@ cw_status cw_cpu_open(const cw_cpu_options *options, cw_device **device, cw_erro
     cpu->threads = o->threads ? o->threads : usable_cores();
     cpu->parallel_for = o->parallel_for ? o->parallel_for : spawn;
     cpu->user = o->user;
+    cpu->fp64 = fp64;
     *device = &cpu->device;
     return CW_OK;
 }
@@ -217,6 +228,8 @@ static void processor_name(char *name, size_t capacity) {
 }
 
 void cw_cpu_info(cw_device_info *info) {
+    int fp64 = 1;
+    cw_error why;
     if (!info) return;
     memset(info, 0, sizeof *info);
     snprintf(info->id, sizeof info->id, "cpu");
@@ -227,4 +240,6 @@ void cw_cpu_info(cw_device_info *info) {
     info->units = usable_cores();
     info->fp64 = 1;
     info->denormals = 1;
+    if (decide_fp64(CW_FP64_AUTO, &fp64, &why)) snprintf(info->why_not, sizeof info->why_not, "%.127s", why.text);
+    info->from_integers = !fp64;
 }

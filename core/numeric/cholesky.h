@@ -10,6 +10,7 @@
  */
 #ifndef CWN_CHOLESKY_H
 #define CWN_CHOLESKY_H
+#ifndef CWN_NO_FP64
 
 #include "fma.h"
 #include "matrix.h"
@@ -189,4 +190,5 @@ CWN_FN void cwn_update_columns(cwn_gram g, cwn_crew c) {
     }
 }
 
+#endif
 #endif

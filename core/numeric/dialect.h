@@ -15,15 +15,18 @@
  *   cwn_mul(a, b)      low half times low half, 64-bit product
  *   cwn_ma(a, b, c)    a * b + c in double with one rounding or with two: only where either gives the same result
  *   cwn_bits64 cwn_double cwn_bits32 cwn_float   bit casts
- *   cwn_low(a)         the low half                     cwn_wide(f)  float to double, exact
+ *   cwn_low(a)         the low half                     cwn_extend(a)  a word as the low half
+ *   cwn_wide(f)        float to double, exact
  *   cwn_round(d)       double to float, to nearest, ties to even
+ *   cwn_from_integer(a) cwn_to_integer(f)  64 bits to float, to nearest, ties to even; a float >= 0 cut to 64 bits
  *   cwn_sqrt(f)        correctly rounded                cwn_sqrt64(d)  the same of doubles
+ *   cwn_about_sqrt(f)  off by a few units in the last place
  *   cwn_fma(a, b, c)   a * b + c in double with one rounding (fma.h)
  *   cwn_less(a, b)     all bits set where the double a is less than b, else none
  *   cwn_at_least(d, c) max(d, c) of doubles that are not NaN
  *   cwn_if_odd(n, a, b)  a where the integer n is odd, else b; floats
  *   cwn_divide(a, b)   a / b in float, correctly rounded
- *   cwn_log_row(i)     row i mod 16 of the float logarithm's table
+ *   cwn_log_row(i)     row i mod 16 of the float logarithm's table; cwn_log_integer_row(i) the same as integers
  *   cwn_log64_row(i)   row i mod 128 of the double logarithm's
  *   cwn_turn64_row(k)  row k mod 128 of the table of sines and cosines; 109 is the last
  *
@@ -40,6 +43,9 @@
  *   cwn_strip_at(p) cwn_strip_put(p, s)       neighbours in memory
  *   cwn_strip_gather(p, step) cwn_strip_scatter(p, step, s)    `step` doubles apart
  *
+ * With CWN_NO_FP64 there are no doubles: nothing here or in the text names one, float32 normals are made by integers
+ * (normal_integer.h) with the same bits, and the float64 draws and the matrices are left out.
+ *
  * Contraction: the text says fma where it may be one (cwn_ma) and everything else rounds at every step, so each
  * compiler is told not to contract: -ffp-contract=off, --fmad=false, FP_CONTRACT OFF.
  */
@@ -51,11 +57,11 @@
 #include "sincos64_table.h"
 #define CWN_PAIR(inverse, logarithm) inverse, logarithm,
 #define CWN_QUAD(sine, sine_rest, cosine, cosine_rest) sine, sine_rest, cosine, cosine_rest,
+#define CWN_INTEGERS(inverse, logarithm) CWN_TABLE_U(inverse), CWN_TABLE_U(logarithm),
 
 /* ---------------------------------------------------------------------------------------------- OpenCL C 1.2 */
 #if defined(__OPENCL_VERSION__)
 
-#pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL FP_CONTRACT OFF
 #define CWN_FN static inline
 #define CWN_LANES 1
@@ -63,24 +69,32 @@ typedef uint cwn_word;
 typedef ulong cwn_long;
 typedef ulong cwn_u64;
 typedef uint cwn_u32;
-typedef double cwn_f64;
 typedef float cwn_f32;
 #define CWN_U(c) c##UL
 #define CWN_W(c) c##U
-#define CWN_D(c) c
 #define CWN_F(c) c##f
+#define CWN_TABLE_U(c) c##UL
+#define CWN_TABLE(type, name) __constant type name
 #define cwn_mul(a, b) ((ulong)(uint)(a) * (uint)(b))
-#define cwn_ma(a, b, c) fma((a), (b), (c))
-#define cwn_bits64(x) as_ulong(x)
-#define cwn_double(x) as_double(x)
 #define cwn_bits32(x) as_uint(x)
 #define cwn_float(x) as_float(x)
 #define cwn_low(x) ((uint)(x))
+#define cwn_extend(x) ((ulong)(x))
+#define cwn_from_integer(x) convert_float_rte(x)
+#define cwn_to_integer(x) convert_ulong_rtz(x)
+#define cwn_about_sqrt(x) sqrt(x)
+#define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
+#ifndef CWN_NO_FP64
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+typedef double cwn_f64;
+#define CWN_D(c) c
+#define cwn_ma(a, b, c) fma((a), (b), (c))
+#define cwn_bits64(x) as_ulong(x)
+#define cwn_double(x) as_double(x)
 #define cwn_wide(x) ((double)(x))
 #define cwn_round(x) convert_float_rte(x)
 #define cwn_sqrt(x) convert_float_rte(sqrt((double)(x))) /* a float sqrt need not be correctly rounded here */
 #define cwn_at_least(x, c) fmax((x), (c))
-#define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
 #define cwn_fma(a, b, c) fma((a), (b), (c))
 #define cwn_sqrt64(x) sqrt(x)
 #define cwn_divide(a, b) convert_float_rte((double)(a) / (double)(b)) /* nor need a float quotient be */
@@ -88,9 +102,7 @@ typedef float cwn_f32;
 /* Twice: with one barrier after a loop that few work-items enter, PoCL 3.1 leaves out work of steps with many barriers. */
 #define CWN_BARRIER() (barrier(CLK_GLOBAL_MEM_FENCE), barrier(CLK_GLOBAL_MEM_FENCE))
 #define cwn_less(a, b) (0UL - (ulong)((a) < (b)))
-__constant double cwn_log_table[32] = {CWN_LOG_TABLE(CWN_PAIR)};
-__constant double cwn_log64_table[256] = {CWN_LOG64_TABLE(CWN_PAIR)};
-__constant double cwn_sincos64_table[512] = {CWN_SINCOS64_TABLE(CWN_QUAD)};
+#endif
 
 /* -------------------------------------------------------------------------------------------------- CUDA C++ */
 #elif defined(__CUDACC__)
@@ -102,33 +114,38 @@ typedef uint32_t cwn_word;
 typedef uint64_t cwn_long;
 typedef uint64_t cwn_u64;
 typedef uint32_t cwn_u32;
-typedef double cwn_f64;
 typedef float cwn_f32;
 #define CWN_U(c) c##ull
 #define CWN_W(c) c##u
-#define CWN_D(c) c
 #define CWN_F(c) c##f
+#define CWN_TABLE_U(c) c##ull
+#define CWN_TABLE(type, name) static __device__ const type name
 #define cwn_mul(a, b) ((uint64_t)(uint32_t)(a) * (uint32_t)(b))
-#define cwn_ma(a, b, c) __fma_rn((a), (b), (c))
-#define cwn_bits64(x) ((uint64_t)__double_as_longlong(x))
-#define cwn_double(x) __longlong_as_double((long long)(x))
 #define cwn_bits32(x) __float_as_uint(x)
 #define cwn_float(x) __uint_as_float(x)
 #define cwn_low(x) ((uint32_t)(x))
+#define cwn_extend(x) ((uint64_t)(x))
+#define cwn_from_integer(x) __ull2float_rn(x)
+#define cwn_to_integer(x) __float2ull_rz(x)
+#define cwn_about_sqrt(x) __fsqrt_rn(x)
+#define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
+#ifndef CWN_NO_FP64
+typedef double cwn_f64;
+#define CWN_D(c) c
+#define cwn_ma(a, b, c) __fma_rn((a), (b), (c))
+#define cwn_bits64(x) ((uint64_t)__double_as_longlong(x))
+#define cwn_double(x) __longlong_as_double((long long)(x))
 #define cwn_wide(x) ((double)(x))
 #define cwn_round(x) __double2float_rn(x)
 #define cwn_sqrt(x) __fsqrt_rn(x)
 #define cwn_at_least(x, c) fmax((x), (c))
-#define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
 #define cwn_fma(a, b, c) __fma_rn((a), (b), (c))
 #define cwn_sqrt64(x) __dsqrt_rn(x)
 #define cwn_divide(a, b) __fdiv_rn((a), (b))
 #define CWN_GLOBAL
 #define CWN_BARRIER() __syncthreads()
 #define cwn_less(a, b) (0ull - (uint64_t)((a) < (b)))
-static __device__ const double cwn_log_table[32] = {CWN_LOG_TABLE(CWN_PAIR)};
-static __device__ const double cwn_log64_table[256] = {CWN_LOG64_TABLE(CWN_PAIR)};
-static __device__ const double cwn_sincos64_table[512] = {CWN_SINCOS64_TABLE(CWN_QUAD)};
+#endif
 
 /* ------------------------------------------------------------------------------------------------------- C11 */
 #else
@@ -138,9 +155,8 @@ static __device__ const double cwn_sincos64_table[512] = {CWN_SINCOS64_TABLE(CWN
 #define CWN_FN static inline __attribute__((always_inline, unused))
 typedef uint32_t cwn_word;
 typedef uint64_t cwn_long;
-static const double cwn_log_table[32] = {CWN_LOG_TABLE(CWN_PAIR)};
-static const double cwn_log64_table[256] = {CWN_LOG64_TABLE(CWN_PAIR)};
-static const double cwn_sincos64_table[512] = {CWN_SINCOS64_TABLE(CWN_QUAD)};
+#define CWN_TABLE_U(c) UINT64_C(c)
+#define CWN_TABLE(type, name) static const type name
 
 #ifndef CWN_LANES
 #define CWN_LANES 1
@@ -151,48 +167,60 @@ static const double cwn_sincos64_table[512] = {CWN_SINCOS64_TABLE(CWN_QUAD)};
 #if CWN_LANES == 1
 typedef uint64_t cwn_u64;
 typedef uint32_t cwn_u32;
-typedef double cwn_f64;
 typedef float cwn_f32;
 #define CWN_U(c) UINT64_C(c)
 #define CWN_W(c) UINT32_C(c)
-#define CWN_D(c) c
 #define CWN_F(c) c##f
 #define cwn_mul(a, b) ((uint64_t)(uint32_t)(a) * (uint32_t)(b))
-CWN_FN cwn_u64 cwn_bits64(cwn_f64 x) { cwn_u64 b; memcpy(&b, &x, sizeof b); return b; }
-CWN_FN cwn_f64 cwn_double(cwn_u64 x) { cwn_f64 b; memcpy(&b, &x, sizeof b); return b; }
 CWN_FN cwn_u32 cwn_bits32(cwn_f32 x) { cwn_u32 b; memcpy(&b, &x, sizeof b); return b; }
 CWN_FN cwn_f32 cwn_float(cwn_u32 x) { cwn_f32 b; memcpy(&b, &x, sizeof b); return b; }
 #define cwn_low(x) ((cwn_u32)(x))
+#define cwn_extend(x) ((cwn_u64)(x))
+#define cwn_from_integer(x) ((cwn_f32)(x))
+#define cwn_to_integer(x) ((cwn_u64)(x))
+#define cwn_about_sqrt(x) __builtin_sqrtf(x)
+#define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
+#ifndef CWN_NO_FP64
+typedef double cwn_f64;
+#define CWN_D(c) c
+CWN_FN cwn_u64 cwn_bits64(cwn_f64 x) { cwn_u64 b; memcpy(&b, &x, sizeof b); return b; }
+CWN_FN cwn_f64 cwn_double(cwn_u64 x) { cwn_f64 b; memcpy(&b, &x, sizeof b); return b; }
 #define cwn_wide(x) ((cwn_f64)(x))
 #define cwn_round(x) ((cwn_f32)(x))
 #define cwn_sqrt(x) __builtin_sqrtf(x)
 #define cwn_sqrt64(x) __builtin_sqrt(x)
 #define cwn_less(a, b) (UINT64_C(0) - (uint64_t)((a) < (b)))
 #define cwn_at_least(x, c) ((x) < (c) ? (c) : (x))
-#define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
+#endif
 #else
 /* Vectors of gcc and clang, without an intrinsic: the proof that the text runs in lanes; speed is another matter. */
 typedef uint64_t cwn_u64 __attribute__((vector_size(8 * CWN_LANES)));
 typedef uint32_t cwn_u32 __attribute__((vector_size(4 * CWN_LANES)));
-typedef double cwn_f64 __attribute__((vector_size(8 * CWN_LANES)));
 typedef float cwn_f32 __attribute__((vector_size(4 * CWN_LANES)));
 #define CWN_U(c) (UINT64_C(c) - (cwn_u64){0})
 #define CWN_W(c) (UINT32_C(c) - (cwn_u32){0})
-#define CWN_D(c) ((c) - (cwn_f64){0})
 #define CWN_F(c) (c##f - (cwn_f32){0})
 #define cwn_mul(a, b) (((a) & 0xffffffff) * ((b) & 0xffffffff))
-#define cwn_bits64(x) ((cwn_u64)(x))
-#define cwn_double(x) ((cwn_f64)(x))
 #define cwn_bits32(x) ((cwn_u32)(x))
 #define cwn_float(x) ((cwn_f32)(x))
 #define cwn_low(x) __builtin_convertvector((x), cwn_u32)
+#define cwn_extend(x) __builtin_convertvector((x), cwn_u64)
+#define cwn_from_integer(x) __builtin_convertvector((x), cwn_f32)
+#define cwn_to_integer(x) __builtin_convertvector((x), cwn_u64)
+CWN_FN cwn_f32 cwn_about_sqrt(cwn_f32 x) { for (int i = 0; i < CWN_LANES; i++) x[i] = __builtin_sqrtf(x[i]); return x; }
+CWN_FN cwn_f32 cwn_if_odd(cwn_u32 n, cwn_f32 a, cwn_f32 b) { cwn_u32 odd = -(n & 1); return (cwn_f32)(((cwn_u32)a & odd) | ((cwn_u32)b & ~odd)); }
+#ifndef CWN_NO_FP64
+typedef double cwn_f64 __attribute__((vector_size(8 * CWN_LANES)));
+#define CWN_D(c) ((c) - (cwn_f64){0})
+#define cwn_bits64(x) ((cwn_u64)(x))
+#define cwn_double(x) ((cwn_f64)(x))
 #define cwn_wide(x) __builtin_convertvector((x), cwn_f64)
 #define cwn_round(x) __builtin_convertvector((x), cwn_f32)
-CWN_FN cwn_f32 cwn_sqrt(cwn_f32 x) { for (int i = 0; i < CWN_LANES; i++) x[i] = __builtin_sqrtf(x[i]); return x; }
+#define cwn_sqrt(x) cwn_about_sqrt(x)
 CWN_FN cwn_f64 cwn_sqrt64(cwn_f64 x) { for (int i = 0; i < CWN_LANES; i++) x[i] = __builtin_sqrt(x[i]); return x; }
 #define cwn_less(a, b) ((cwn_u64)((a) < (b)))
 CWN_FN cwn_f64 cwn_at_least(cwn_f64 x, cwn_f64 c) { cwn_u64 less = (cwn_u64)(x < c); return (cwn_f64)(((cwn_u64)c & less) | ((cwn_u64)x & ~less)); }
-CWN_FN cwn_f32 cwn_if_odd(cwn_u32 n, cwn_f32 a, cwn_f32 b) { cwn_u32 odd = -(n & 1); return (cwn_f32)(((cwn_u32)a & odd) | ((cwn_u32)b & ~odd)); }
+#endif
 #endif
 #ifndef CWN_FMA /* tests prove both */
 #ifdef __FMA__
@@ -211,6 +239,7 @@ CWN_FN cwn_f32 cwn_if_odd(cwn_u32 n, cwn_f32 a, cwn_f32 b) { cwn_u32 odd = -(n &
 
 #endif
 
+#ifndef CWN_NO_FP64
 #if defined(__OPENCL_VERSION__) || defined(__CUDACC__)
 #define CWN_WIDTH 1
 #define CWN_STRIP 1
@@ -226,23 +255,29 @@ typedef double cwn_strip;
 #endif
 
 typedef struct { cwn_long item, items; } cwn_crew; /* a member's number, and how many there are */
+#endif
+
+typedef struct { cwn_f32 first, second; } cwn_pair;
+
+/* ----------------------------------------------------------------------------------------------------- tables */
+
+#ifdef CWN_NO_FP64
+typedef struct { cwn_u64 inverse, logarithm; } cwn_integer_row;
+CWN_TABLE(cwn_long, cwn_log_integer_table)[32] = {CWN_LOG_INTEGER_TABLE(CWN_INTEGERS)};
+#else
 typedef struct { cwn_f64 inverse, logarithm; } cwn_row;
 typedef struct { cwn_f64 sine, sine_rest, cosine, cosine_rest; } cwn_turn_row;
+CWN_TABLE(double, cwn_log_table)[32] = {CWN_LOG_TABLE(CWN_PAIR)};
+CWN_TABLE(double, cwn_log64_table)[256] = {CWN_LOG64_TABLE(CWN_PAIR)};
+CWN_TABLE(double, cwn_sincos64_table)[512] = {CWN_SINCOS64_TABLE(CWN_QUAD)};
+#endif
 
 #if CWN_LANES == 1
-CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
-    const cwn_row row = {cwn_log_table[2 * (i & 15)], cwn_log_table[2 * (i & 15) + 1]};
-    return row;
-}
-CWN_FN cwn_row cwn_log64_row(cwn_u64 i) {
-    const cwn_row row = {cwn_log64_table[2 * (i & 127)], cwn_log64_table[2 * (i & 127) + 1]};
-    return row;
-}
-CWN_FN cwn_turn_row cwn_turn64_row(cwn_u64 k) {
-    const cwn_u64 at = 4 * (k & 127);
-    const cwn_turn_row row = {cwn_sincos64_table[at], cwn_sincos64_table[at + 1], cwn_sincos64_table[at + 2],
-                              cwn_sincos64_table[at + 3]};
-    return row;
+#define cwn_gather(table, index) (table)[index]
+#elif defined(CWN_NO_FP64)
+CWN_FN cwn_u64 cwn_gather(const cwn_long *table, cwn_u64 index) {
+    for (int lane = 0; lane < CWN_LANES; lane++) index[lane] = table[index[lane]];
+    return index;
 }
 #else
 CWN_FN cwn_f64 cwn_gather(const double *table, cwn_u64 index) {
@@ -250,16 +285,30 @@ CWN_FN cwn_f64 cwn_gather(const double *table, cwn_u64 index) {
     for (int lane = 0; lane < CWN_LANES; lane++) row[lane] = table[index[lane]];
     return row;
 }
+#endif
+
+#ifdef CWN_NO_FP64
+CWN_FN cwn_integer_row cwn_log_integer_row(cwn_u64 i) {
+    const cwn_u64 at = 2 * (i & 15);
+    const cwn_integer_row row = {cwn_gather(cwn_log_integer_table, at), cwn_gather(cwn_log_integer_table, at + 1)};
+    return row;
+}
+#else
 CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
-    return (cwn_row){cwn_gather(cwn_log_table, 2 * (i & 15)), cwn_gather(cwn_log_table, 2 * (i & 15) + 1)};
+    const cwn_u64 at = 2 * (i & 15);
+    const cwn_row row = {cwn_gather(cwn_log_table, at), cwn_gather(cwn_log_table, at + 1)};
+    return row;
 }
 CWN_FN cwn_row cwn_log64_row(cwn_u64 i) {
-    return (cwn_row){cwn_gather(cwn_log64_table, 2 * (i & 127)), cwn_gather(cwn_log64_table, 2 * (i & 127) + 1)};
+    const cwn_u64 at = 2 * (i & 127);
+    const cwn_row row = {cwn_gather(cwn_log64_table, at), cwn_gather(cwn_log64_table, at + 1)};
+    return row;
 }
 CWN_FN cwn_turn_row cwn_turn64_row(cwn_u64 k) {
     const cwn_u64 at = 4 * (k & 127);
-    return (cwn_turn_row){cwn_gather(cwn_sincos64_table, at), cwn_gather(cwn_sincos64_table, at + 1),
-                          cwn_gather(cwn_sincos64_table, at + 2), cwn_gather(cwn_sincos64_table, at + 3)};
+    const cwn_turn_row row = {cwn_gather(cwn_sincos64_table, at), cwn_gather(cwn_sincos64_table, at + 1),
+                              cwn_gather(cwn_sincos64_table, at + 2), cwn_gather(cwn_sincos64_table, at + 3)};
+    return row;
 }
 #endif
 

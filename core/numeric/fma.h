@@ -12,8 +12,7 @@
 
 #include "dialect.h"
 
-#ifndef __OPENCL_VERSION__
-#ifndef __CUDACC__
+#if !defined(__OPENCL_VERSION__) && !defined(__CUDACC__) && !defined(CWN_NO_FP64)
 
 typedef struct { cwn_f64 sum, rest; } cwn_split;
 
@@ -50,6 +49,5 @@ CWN_FN cwn_f64 cwn_exact_ma(cwn_f64 a, cwn_f64 b, cwn_f64 c) {
     return high.sum + cwn_sum_to_odd(high.rest, low.rest);
 }
 
-#endif
 #endif
 #endif

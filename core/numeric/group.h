@@ -24,11 +24,6 @@ CWN_FN cwn_group cwn_group_64(cwn_u64 a, cwn_u64 b) {
     return g;
 }
 
-CWN_FN cwn_group cwn_scaled_64(cwn_launch l, cwn_f64 a, cwn_f64 b) {
-    const cwn_f64 scale = cwn_double(l.scale), shift = cwn_double(l.shift);
-    return cwn_group_64(cwn_bits64(cwn_affine64(a, scale, shift, l.flush)), cwn_bits64(cwn_affine64(b, scale, shift, l.flush)));
-}
-
 /* Of a draw in float32, which the 16-bit types round first. */
 CWN_FN cwn_u32 cwn_scaled(cwn_launch l, cwn_word type, cwn_f32 draw) {
     const cwn_f32 scale = cwn_float(cwn_low(l.scale)), shift = cwn_float(cwn_low(l.shift));
@@ -82,27 +77,18 @@ CWN_FN cwn_f32 cwn_uniform_of(cwn_word type, cwn_u64 w) {
 
 CWN_FN cwn_group cwn_uniform_group(cwn_launch l, cwn_word type, cwn_u64 group) {
     const cwn_block x = cwn_block_of(l, group);
-    if (cwn_is_64(type)) return cwn_scaled_64(l, cwn_uniform64(x.w0, x.w1), cwn_uniform64(x.w2, x.w3));
     return cwn_scaled_32(l, type, cwn_uniform_of(type, x.w0), cwn_uniform_of(type, x.w1), cwn_uniform_of(type, x.w2),
                          cwn_uniform_of(type, x.w3));
 }
 
 CWN_FN cwn_group cwn_normal_group(cwn_launch l, cwn_word type, cwn_u64 group) {
     const cwn_block x = cwn_block_of(l, group);
-    if (cwn_is_64(type)) {
-        const cwn_pair64 pair = cwn_normal64(x.w0, x.w1, x.w2, x.w3);
-        return cwn_scaled_64(l, pair.first, pair.second);
-    }
     const cwn_pair a = cwn_normal(x.w0, x.w1), b = cwn_normal(x.w2, x.w3);
     return cwn_scaled_32(l, type, a.first, a.second, b.first, b.second);
 }
 
-/* 256 blocks are reserved per group of float32, 128 per group of float64. */
+/* 256 blocks are reserved per group. */
 CWN_FN cwn_group cwn_truncated_group(cwn_launch l, cwn_word type, cwn_u64 group) {
-    if (cwn_is_64(type)) {
-        const cwn_kept64 z = cwn_truncated64(cwn_counter_of(l, group << 7, group >> 57), l.key0, l.key1);
-        return cwn_scaled_64(l, z.e0, z.e1);
-    }
     const cwn_kept z = cwn_truncated(cwn_counter_of(l, group << 8, group >> 56), l.key0, l.key1);
     return cwn_scaled_32(l, type, z.e0, z.e1, z.e2, z.e3);
 }
@@ -138,8 +124,36 @@ CWN_FN cwn_group cwn_proof_group(cwn_word distribution, cwn_u64 group) {
     return g;
 }
 
+/* ------------------------------------------------------------------------------------------------------ float64 */
+
+#ifndef CWN_NO_FP64
+
+CWN_FN cwn_group cwn_scaled_64(cwn_launch l, cwn_f64 a, cwn_f64 b) {
+    const cwn_f64 scale = cwn_double(l.scale), shift = cwn_double(l.shift);
+    return cwn_group_64(cwn_bits64(cwn_affine64(a, scale, shift, l.flush)), cwn_bits64(cwn_affine64(b, scale, shift, l.flush)));
+}
+
+/* 128 blocks are reserved per group of truncated normals. */
+CWN_FN cwn_group cwn_float64_group(cwn_launch l, cwn_word distribution, cwn_u64 group) {
+    if (distribution == CWN_TRUNCATED_NORMAL) {
+        const cwn_kept64 z = cwn_truncated64(cwn_counter_of(l, group << 7, group >> 57), l.key0, l.key1);
+        return cwn_scaled_64(l, z.e0, z.e1);
+    }
+    const cwn_block x = cwn_block_of(l, group);
+    if (distribution == CWN_UNIFORM) return cwn_scaled_64(l, cwn_uniform64(x.w0, x.w1), cwn_uniform64(x.w2, x.w3));
+    const cwn_pair64 pair = cwn_normal64(x.w0, x.w1, x.w2, x.w3);
+    return cwn_scaled_64(l, pair.first, pair.second);
+}
+
+#endif
+
+/* ----------------------------------------------------------------------------------------------------- the group */
+
 /* `distribution` and `type` are those of l, apart so that a kernel can name them and the compiler drop the other cases. */
 CWN_FN cwn_group cwn_group_of(cwn_launch l, cwn_word distribution, cwn_word type, cwn_u64 group) {
+#ifndef CWN_NO_FP64
+    if (type == CWN_FLOAT64) return cwn_float64_group(l, distribution, group);
+#endif
     switch (distribution) {
     case CWN_CONSTANT: return cwn_constant_group(l, type);
     case CWN_IDENTITY: return cwn_identity_group(l, type, group);

@@ -8,6 +8,7 @@
  * One crew does all of it. Sums whose parts do not depend on each other are first made part by part, in any order; each
  * part and the order in which parts are added are fixed.
  */
+#ifndef CWN_NO_FP64
 
 /* Column j of row i is a[i * stride + j], rows >= columns. The rest is room to work in. */
 typedef struct {
@@ -201,6 +202,8 @@ CWN_FN void CWN_R(cwn_householder)(CWN_R(cwn_qr) q, cwn_crew c) {
     }
     for (cwn_long k = q.columns; k-- > 0;) CWN_R(cwn_apply_to_q)(q, c, k);
 }
+
+#endif
 
 #undef CWN_REAL
 #undef CWN_R

@@ -52,9 +52,18 @@ typedef struct {
  *   constant           the bits of every element are scale
  *   identity           scale on the diagonal, shift elsewhere */
 
-/* Every combination of distribution and type that there is, and the name of its kernel. */
+/* Every combination of distribution and type that there is, and the name of its kernel. Those of float64 need doubles. */
 /* clang-format off */
+#ifndef CWN_NO_FP64
+#define CWN_FLOAT64_TABLE(ROW) \
+    ROW(cw_fill_uniform_float64,            CWN_UNIFORM,          CWN_FLOAT64) \
+    ROW(cw_fill_normal_float64,             CWN_NORMAL,           CWN_FLOAT64) \
+    ROW(cw_fill_truncated_normal_float64,   CWN_TRUNCATED_NORMAL, CWN_FLOAT64)
+#else
+#define CWN_FLOAT64_TABLE(ROW)
+#endif
 #define CWN_KERNEL_TABLE(ROW) \
+    CWN_FLOAT64_TABLE(ROW) \
     ROW(cw_fill_constant_16,                CWN_CONSTANT,         CWN_BITS16) \
     ROW(cw_fill_constant_32,                CWN_CONSTANT,         CWN_BITS32) \
     ROW(cw_fill_constant_64,                CWN_CONSTANT,         CWN_BITS64) \
@@ -62,15 +71,12 @@ typedef struct {
     ROW(cw_fill_identity_32,                CWN_IDENTITY,         CWN_BITS32) \
     ROW(cw_fill_identity_64,                CWN_IDENTITY,         CWN_BITS64) \
     ROW(cw_fill_uniform_float32,            CWN_UNIFORM,          CWN_FLOAT32) \
-    ROW(cw_fill_uniform_float64,            CWN_UNIFORM,          CWN_FLOAT64) \
     ROW(cw_fill_uniform_float16,            CWN_UNIFORM,          CWN_FLOAT16) \
     ROW(cw_fill_uniform_bfloat16,           CWN_UNIFORM,          CWN_BFLOAT16) \
     ROW(cw_fill_normal_float32,             CWN_NORMAL,           CWN_FLOAT32) \
-    ROW(cw_fill_normal_float64,             CWN_NORMAL,           CWN_FLOAT64) \
     ROW(cw_fill_normal_float16,             CWN_NORMAL,           CWN_FLOAT16) \
     ROW(cw_fill_normal_bfloat16,            CWN_NORMAL,           CWN_BFLOAT16) \
     ROW(cw_fill_truncated_normal_float32,   CWN_TRUNCATED_NORMAL, CWN_FLOAT32) \
-    ROW(cw_fill_truncated_normal_float64,   CWN_TRUNCATED_NORMAL, CWN_FLOAT64) \
     ROW(cw_fill_truncated_normal_float16,   CWN_TRUNCATED_NORMAL, CWN_FLOAT16) \
     ROW(cw_fill_truncated_normal_bfloat16,  CWN_TRUNCATED_NORMAL, CWN_BFLOAT16) \
     ROW(cw_fill_integer_32,                 CWN_INTEGER,          CWN_BITS32) \

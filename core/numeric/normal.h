@@ -6,6 +6,7 @@
  * with the bits of glibc's logf and sincosf (2.27 and later), which are not correctly rounded. Only 2^23 inputs
  * exist for either function, and on all of them this text gives glibc's bits, whether cwn_ma rounds once or twice:
  * tests/exhaustive.c and `cw selftest` prove it by enumeration.
+ * Without doubles both functions are those of normal_integer.h.
  * Sources: tensorflow/core/lib/random/random_distributions_utils.h (BoxMullerFloat); the polynomials, table and
  * reduction of logf and sincosf in Arm Optimized Routines (MIT), which glibc took over.
  */
@@ -13,8 +14,9 @@
 #define CWN_NORMAL_H
 
 #include "dialect.h"
+#include "normal_integer.h"
 
-typedef struct { cwn_f32 first, second; } cwn_pair;
+#ifndef CWN_NO_FP64
 
 /* The low 23 bits as a double, by placing them under the exponent of 2^52. */
 CWN_FN cwn_f64 cwn_count(cwn_u64 w) {
@@ -62,6 +64,8 @@ CWN_FN cwn_pair cwn_turn(cwn_u64 w) {
                            cwn_float(cwn_bits32(cwn_if_odd(quadrant, s, c)) ^ cosine_sign)};
     return turn;
 }
+
+#endif
 
 CWN_FN cwn_pair cwn_normal(cwn_u64 w0, cwn_u64 w1) {
     const cwn_f32 radius = cwn_radius(w0);

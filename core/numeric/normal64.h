@@ -18,6 +18,8 @@
 #include "fma.h"
 #include "uniform.h"
 
+#ifndef CWN_NO_FP64
+
 typedef struct { cwn_f64 first, second; } cwn_pair64;
 
 CWN_FN cwn_f64 cwn_pick64(cwn_u64 mask, cwn_f64 a, cwn_f64 b) {
@@ -125,4 +127,6 @@ CWN_FN cwn_pair64 cwn_normal64(cwn_u64 w0, cwn_u64 w1, cwn_u64 w2, cwn_u64 w3) {
 /* 1 where |f| >= 2, else 0. */
 CWN_FN cwn_u64 cwn_is_outside64(cwn_f64 f) { return (cwn_bits64(f) >> 62) & 1; }
 
+
+#endif
 #endif

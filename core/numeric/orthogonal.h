@@ -6,6 +6,7 @@
  */
 #ifndef CWN_ORTHOGONAL_H
 #define CWN_ORTHOGONAL_H
+#ifndef CWN_NO_FP64
 
 #include "matrix.h"
 #include "uniform.h"
@@ -121,4 +122,5 @@ CWN_FN void cwn_do_step(cwn_word step, cwn_word type, cwn_word real, cwn_matrix 
     }
 }
 
+#endif
 #endif

@@ -15,7 +15,6 @@
 #include "philox.h"
 
 typedef struct { cwn_f32 e0, e1, e2, e3; cwn_word have; } cwn_kept;
-typedef struct { cwn_f64 e0, e1; cwn_word have; } cwn_kept64;
 
 /* A shift register, so that nothing is indexed: after four pushes e0 is the first of them. */
 CWN_FN cwn_kept cwn_keep(cwn_kept kept, cwn_f32 f) {
@@ -34,6 +33,10 @@ CWN_FN cwn_kept cwn_truncated(cwn_counter counter, cwn_word key0, cwn_word key1)
     return kept;
 }
 
+#ifndef CWN_NO_FP64
+
+typedef struct { cwn_f64 e0, e1; cwn_word have; } cwn_kept64;
+
 CWN_FN cwn_kept64 cwn_keep64(cwn_kept64 kept, cwn_f64 f) {
     const cwn_kept64 next = {kept.e1, f, kept.have + 1};
     return kept.have == 2 || cwn_is_outside64(f) ? kept : next;
@@ -50,4 +53,5 @@ CWN_FN cwn_kept64 cwn_truncated64(cwn_counter counter, cwn_word key0, cwn_word k
     return kept;
 }
 
+#endif
 #endif

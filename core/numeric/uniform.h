@@ -19,11 +19,6 @@ CWN_FN cwn_f32 cwn_uniform_float16(cwn_u32 w) { return cwn_uniform((w & CWN_W(0x
 
 CWN_FN cwn_f32 cwn_uniform_bfloat16(cwn_u32 w) { return cwn_uniform((w & CWN_W(0x7f)) << 16); }
 
-/* The low 20 bits of the first word above all of the second: k / 2^52, exact. */
-CWN_FN cwn_f64 cwn_uniform64(cwn_u64 w0, cwn_u64 w1) {
-    return cwn_double(((w0 & CWN_U(0xfffff)) << 32) | (w1 & CWN_U(0xffffffff)) | CWN_U(0x3ff0000000000000)) - CWN_D(1.0);
-}
-
 /* A denormal float to a zero of its sign. Adding one to the exponent moves only the denormals' to 1. */
 CWN_FN cwn_f32 cwn_flush(cwn_f32 x) {
     const cwn_u32 exponent = (cwn_bits32(x) >> 23) & 0xff;
@@ -31,39 +26,20 @@ CWN_FN cwn_f32 cwn_flush(cwn_f32 x) {
     return cwn_float(cwn_bits32(x) & (normal | CWN_W(0x80000000)));
 }
 
-CWN_FN cwn_f64 cwn_flush64(cwn_f64 x) {
-    const cwn_u64 exponent = (cwn_bits64(x) >> 52) & 0x7ff;
-    const cwn_u64 normal = CWN_U(0) - ((exponent + 0x7ff) >> 11);
-    return cwn_double(cwn_bits64(x) & (normal | CWN_U(0x8000000000000000)));
-}
-
 /* x * scale, flushed as hardware does that decides after rounding to 24 bits with unbounded exponent: a product whose
- * magnitude is below 2^-126 - 2^-151 counts as denormal even if gradual underflow would round it up to 2^-126. The
- * product of two floats is exact in double. */
+ * magnitude is below 2^-126 - 2^-151 counts as denormal even if gradual underflow would round it up to 2^-126. For a draw
+ * x and a scale under 2^-60 that is computed 2^64 times as large, where nothing is denormal, so that 2^-62 is the limit
+ * after rounding; bringing the rest back is exact. */
 CWN_FN cwn_f32 cwn_flushed_product(cwn_f32 x, cwn_f32 scale) {
-    const cwn_f64 p = cwn_wide(x) * cwn_wide(scale);
-    const cwn_u64 tiny = (cwn_bits64(p) & CWN_U(0x7fffffffffffffff)) - CWN_U(0x380ffffff0000000);
-    const cwn_u32 keep = cwn_low(tiny >> 63) - CWN_W(1);
-    return cwn_float(cwn_bits32(cwn_round(p)) & (keep | CWN_W(0x80000000)));
-}
-
-/* The same in double, where x is a draw and scale under 2^-500: computed 2^600 times as large, where nothing is denormal,
- * so that 2^-422 is the limit after rounding; bringing the rest back is exact. */
-CWN_FN cwn_f64 cwn_flushed_product64(cwn_f64 x, cwn_f64 scale) {
-    const cwn_f64 p = (x * CWN_D(0x1p600)) * scale;
-    const cwn_u64 tiny = (cwn_bits64(p) & CWN_U(0x7fffffffffffffff)) - CWN_U(0x2590000000000000);
-    const cwn_u64 keep = (tiny >> 63) - CWN_U(1);
-    return cwn_double(cwn_bits64(p * CWN_D(0x1p-600)) & (keep | CWN_U(0x8000000000000000)));
+    const cwn_f32 p = x * (scale * CWN_F(0x1p64));
+    const cwn_u32 tiny = (cwn_bits32(p) & CWN_W(0x7fffffff)) - CWN_W(0x20800000);
+    const cwn_u32 keep = (tiny >> 31) - CWN_W(1);
+    return cwn_float(cwn_bits32(p * CWN_F(0x1p-64)) & (keep | CWN_W(0x80000000)));
 }
 
 /* x * scale + shift in two roundings. `flush` is a launch constant: it is 0 where no denormal can arise. */
 CWN_FN cwn_f32 cwn_affine(cwn_f32 x, cwn_f32 scale, cwn_f32 shift, cwn_word flush) {
     if (flush) return cwn_flush(cwn_flushed_product(x, scale) + shift);
-    return x * scale + shift;
-}
-
-CWN_FN cwn_f64 cwn_affine64(cwn_f64 x, cwn_f64 scale, cwn_f64 shift, cwn_word flush) {
-    if (flush) return cwn_flush64(cwn_flushed_product64(x, scale) + shift);
     return x * scale + shift;
 }
 
@@ -78,4 +54,34 @@ CWN_FN cwn_f32 cwn_affine_bfloat16(cwn_f32 x, cwn_f32 scale, cwn_f32 shift, cwn_
     return cwn_round_bfloat16(cwn_round_bfloat16(x * scale) + shift);
 }
 
+/* ------------------------------------------------------------------------------------------------------ float64 */
+
+#ifndef CWN_NO_FP64
+
+/* The low 20 bits of the first word above all of the second: k / 2^52, exact. */
+CWN_FN cwn_f64 cwn_uniform64(cwn_u64 w0, cwn_u64 w1) {
+    return cwn_double(((w0 & CWN_U(0xfffff)) << 32) | (w1 & CWN_U(0xffffffff)) | CWN_U(0x3ff0000000000000)) - CWN_D(1.0);
+}
+
+/* A denormal to a zero of its sign, as cwn_flush. */
+CWN_FN cwn_f64 cwn_flush64(cwn_f64 x) {
+    const cwn_u64 exponent = (cwn_bits64(x) >> 52) & 0x7ff;
+    const cwn_u64 normal = CWN_U(0) - ((exponent + 0x7ff) >> 11);
+    return cwn_double(cwn_bits64(x) & (normal | CWN_U(0x8000000000000000)));
+}
+
+/* As cwn_flushed_product, for a scale under 2^-500: 2^600 times as large, so that 2^-422 is the limit. */
+CWN_FN cwn_f64 cwn_flushed_product64(cwn_f64 x, cwn_f64 scale) {
+    const cwn_f64 p = (x * CWN_D(0x1p600)) * scale;
+    const cwn_u64 tiny = (cwn_bits64(p) & CWN_U(0x7fffffffffffffff)) - CWN_U(0x2590000000000000);
+    const cwn_u64 keep = (tiny >> 63) - CWN_U(1);
+    return cwn_double(cwn_bits64(p * CWN_D(0x1p-600)) & (keep | CWN_U(0x8000000000000000)));
+}
+
+CWN_FN cwn_f64 cwn_affine64(cwn_f64 x, cwn_f64 scale, cwn_f64 shift, cwn_word flush) {
+    if (flush) return cwn_flush64(cwn_flushed_product64(x, scale) + shift);
+    return x * scale + shift;
+}
+
+#endif
 #endif

@@ -421,7 +421,8 @@ static inline void cw_lend(cw_destination *destination, const cw_destination *sc
  * memory, synchronizes, compiles or loads.
  * A matrix initializer's destination must have been lent scratch memory; while it is filled, it holds the draws.
  * CW_ERROR_DESTINATION also where the scratch memory is missing, too small, misaligned or of another context;
- * CW_ERROR_DEVICE, CW_ERROR_MEMORY */
+ * CW_ERROR_DEVICE, CW_ERROR_MEMORY
+ * CW_ERROR_UNSUPPORTED  random float64 values, or a matrix initializer, on a device that uses no doubles */
 CW_API cw_status cw_fill(cw_device *device, const cw_plan *plan, const cw_destination *destination, cw_error *why);
 
 /* Waits until the work on the destination's queue is done. CW_ERROR_DEVICE if any of it failed. */
@@ -438,6 +439,11 @@ CW_API void cw_release(cw_device *device, cw_destination *destination);
 /* Closes the device; NULL is allowed. Work that is still enqueued is the caller's to wait for. */
 CW_API void cw_device_close(cw_device *device);
 
+/* Whether a device's doubles are used. Without them float32, float16 and bfloat16 normals come from integers, with the
+ * same bits, and a fill with random float64 values returns CW_ERROR_UNSUPPORTED. AUTO is what the environment variable
+ * CW_CPU_FP64 or CW_OPENCL_FP64 says, "on" or "off", and without it: where the device has doubles. */
+typedef enum cw_fp64 { CW_FP64_AUTO = 0, CW_FP64_ON = 1, CW_FP64_OFF = 2 } cw_fp64;
+
 /* What `cw devices` shows. A device that cannot be used says so in `why_not`, which is empty otherwise. */
 typedef struct cw_device_info {
     char id[32]; /* "cpu", "opencl:0.0", "cuda:0" */
@@ -445,9 +451,10 @@ typedef struct cw_device_info {
     char driver[128];
     uint64_t memory_bytes, max_allocation_bytes;
     uint32_t units;      /* cores, compute units, multiprocessors */
-    uint8_t fp64;        /* has IEEE doubles, which the normals need */
+    uint8_t fp64;        /* has IEEE doubles */
     uint8_t denormals;   /* keeps float32 denormals */
-    uint8_t reserved[2];
+    uint8_t from_integers; /* its normals come from integers, not from doubles: see cw_fp64 */
+    uint8_t reserved;
     char why_not[128];
 } cw_device_info;
 

@@ -21,12 +21,15 @@ typedef struct cw_cpu_options {
     uint32_t threads;              /* into how many tasks a large fill is cut; 0: one per core */
     cw_parallel_for *parallel_for; /* the caller's own, or NULL */
     void *user;                    /* its first argument */
+    uint32_t fp64;                 /* a cw_fp64; OFF shows what a device without doubles computes */
+    uint32_t reserved;
 } cw_cpu_options;
 
 #define CW_CPU_OPTIONS_INIT \
-    { sizeof(cw_cpu_options), 0, 0, 0 }
+    { sizeof(cw_cpu_options), 0, 0, 0, CW_FP64_AUTO, 0 }
 
-/* Opens the CPU; `options` NULL means the defaults. CW_ERROR_ARGUMENT, CW_ERROR_STRUCT, CW_ERROR_MEMORY.
+/* Opens the CPU; `options` NULL means the defaults. CW_ERROR_ARGUMENT, also for another CW_CPU_FP64 than cw_fp64 names,
+ * CW_ERROR_STRUCT, CW_ERROR_MEMORY.
  * Close it with cw_device_close. */
 CW_API cw_status cw_cpu_open(const cw_cpu_options *options, cw_device **device, cw_error *why);
 

@@ -2,7 +2,7 @@
  *
  * The OpenCL backend: fills cl_mem buffers with kernels that are built when the device is opened.
  *
- * Needs OpenCL 1.2 with doubles (cl_khr_fp64). This header needs none of OpenCL's; the struct names below are those
+ * Needs OpenCL 1.2. Doubles (cl_khr_fp64) are used where they are, but only random float64 values need them. This header needs none of OpenCL's; the struct names below are those
  * behind cl_context, cl_device_id, cl_mem, cl_command_queue and cl_event, so both fit together in either order.
  */
 #ifndef COUNTERWEIGHT_OPENCL_H
@@ -23,12 +23,26 @@ extern "C" {
 /* Opens a device of the caller's context, which is retained until cw_device_close. Builds the program and makes every
  * kernel, which takes seconds on some drivers; fills compile nothing. Any thread may open; afterwards one host thread
  * at a time may use the device. *device is written on success only.
- * CW_ERROR_ARGUMENT     NULL, or the device does not belong to the context
- * CW_ERROR_UNSUPPORTED  the device has no doubles, no OpenCL C 1.2, no compiler, or is big-endian
+ * CW_ERROR_ARGUMENT     NULL, or the device does not belong to the context; another CW_OPENCL_FP64 than cw_fp64 names
+ * CW_ERROR_UNSUPPORTED  the device has no OpenCL C 1.2, no compiler, does not round floats to nearest, or is big-endian;
+ *                       or it is to use doubles that it does not have
  * CW_ERROR_DEVICE       the program does not build: the text is the first line of the build log
  * CW_ERROR_MEMORY */
 CW_API cw_status cw_opencl_open(struct _cl_context *context, struct _cl_device_id *id, cw_device **device,
                                 cw_error *why);
+
+/* How to use it. Start from CW_OPENCL_OPTIONS_INIT. */
+typedef struct cw_opencl_options {
+    uint32_t struct_size;
+    uint32_t fp64; /* a cw_fp64 */
+} cw_opencl_options;
+
+#define CW_OPENCL_OPTIONS_INIT \
+    { sizeof(cw_opencl_options), CW_FP64_AUTO }
+
+/* As cw_opencl_open, which is this with NULL for the options, and CW_ERROR_STRUCT. */
+CW_API cw_status cw_opencl_open_with(const cw_opencl_options *options, struct _cl_context *context,
+                                     struct _cl_device_id *id, cw_device **device, cw_error *why);
 
 /* Opens device `device_index` of platform `platform_index`, as counted by cw_opencl_devices, in a context of its own.
  * Memory for it comes from cw_allocate. As cw_opencl_open, and

@@ -14,6 +14,7 @@
 
 #include "counterweight/cpu.h"
 #include "matrix.h"
+#include "path.h"
 #include "reference.h"
 
 #define MAX_THREADS 1024u
@@ -27,6 +28,7 @@ typedef struct cw_cpu {
     cw_parallel_for *parallel_for;
     void *user;
     int fp64;
+    const cw_path *path;
 } cw_cpu;
 
 /* ------------------------------------------------------------------------------------------- our own parallel-for */
@@ -83,7 +85,7 @@ static cw_status cpu_fill(cw_device *device, const cwn_launch *launch, const cw_
     const cw_cpu *cpu = (const cw_cpu *)device;
     const uint64_t useful = launch->count / LEAST_ELEMENTS_PER_TASK + 1;
     cw_cut cut = {launch, address(to), useful < cpu->threads ? (uint32_t)useful : cpu->threads,
-                  cpu->fp64 ? cw_reference_fill : cw_reference_fill_without_fp64};
+                  cpu->fp64 ? cpu->path->fill : cw_reference_fill_without_fp64};
     if (!cpu->fp64 && launch->type == CWN_FLOAT64) return cw_refuse_float64(why);
     if (cut.tasks == 1) fill_range(&cut, 0);
     else cpu->parallel_for(cpu->user, cut.tasks, fill_range, &cut);
@@ -199,8 +201,10 @@ cw_status cw_cpu_open(const cw_cpu_options *options, cw_device **device, cw_erro
     const cw_cpu_options *o = options ? options : &defaults;
     if (!device) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_cpu_open needs a place for the device");
     int fp64;
+    const cw_path *path;
     cw_status status = check_options(o, why);
     if (!status) status = decide_fp64(o->fp64, &fp64, why);
+    if (!status) status = cw_path_choose(&path, why);
     if (status) return status;
     cw_cpu *cpu = calloc(1, sizeof *cpu);
     if (!cpu) return cw_fail(why, CW_ERROR_MEMORY, 0, "no host memory for a device");
@@ -209,6 +213,7 @@ cw_status cw_cpu_open(const cw_cpu_options *options, cw_device **device, cw_erro
     cpu->parallel_for = o->parallel_for ? o->parallel_for : spawn;
     cpu->user = o->user;
     cpu->fp64 = fp64;
+    cpu->path = path;
     *device = &cpu->device;
     return CW_OK;
 }
@@ -234,12 +239,15 @@ void cw_cpu_info(cw_device_info *info) {
     memset(info, 0, sizeof *info);
     snprintf(info->id, sizeof info->id, "cpu");
     processor_name(info->name, sizeof info->name);
-    snprintf(info->driver, sizeof info->driver, "counterweight %s, scalar", cw_version());
+    const cw_path *path = NULL;
+    cw_status status = cw_path_choose(&path, &why);
+    snprintf(info->driver, sizeof info->driver, "counterweight %s, %s", cw_version(), path ? path->name : "no path");
     info->memory_bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGE_SIZE);
     info->max_allocation_bytes = info->memory_bytes;
     info->units = usable_cores();
     info->fp64 = 1;
     info->denormals = 1;
-    if (decide_fp64(CW_FP64_AUTO, &fp64, &why)) snprintf(info->why_not, sizeof info->why_not, "%.127s", why.text);
+    if (!status) status = decide_fp64(CW_FP64_AUTO, &fp64, &why);
+    if (status) snprintf(info->why_not, sizeof info->why_not, "%.127s", why.text);
     info->from_integers = !fp64;
 }

@@ -50,7 +50,8 @@ static void fill_groups(const cw_lanes *lanes, const cwn_launch *l, uint64_t gro
     const uint64_t bytes = cwn_is_16(l->type) ? 8 : 16;
     while (groups) {
         const uint64_t most = room(l, group), n = groups < most ? groups : most;
-        if (!lanes->words(l, group, n, data)) lanes->normals(l, group, n, data);
+        if (!lanes->words(l, group, n, data) && !lanes->normals(l, group, n, data))
+            cw_reference_fill(l, group * cwn_group_elements(l->type), n * cwn_group_elements(l->type), data);
         group += n;
         groups -= n;
         data += n * bytes;

@@ -14,7 +14,7 @@ cw_fill_groups cw_fill_words_avx2, cw_fill_normals_avx2, cw_fill_words_avx512, c
 static const cw_lanes avx2 = {cw_fill_words_avx2, cw_fill_normals_avx2};
 static const cw_lanes avx512 = {cw_fill_words_avx512, cw_fill_normals_avx512};
 
-static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"); }
 
 static int has_avx512(void) {
     return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&

@@ -251,7 +251,7 @@ CWN_FN cwn_f64 cwn_at_least(cwn_f64 x, cwn_f64 c) { cwn_u64 less = (cwn_u64)(x <
 #endif
 /* Whether there are instructions for all lanes. */
 #if CWN_FMA && !defined(CWN_NO_FP64) && defined(__x86_64__)
-#if (CWN_LANES == 4 && defined(__AVX2__)) || \
+#if (CWN_LANES == 4 && defined(__AVX2__) && defined(__F16C__)) || \
     (CWN_LANES == 8 && defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__))
 #define CWN_X86
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Numeric text, for C only: the dialect's names in lanes by instructions of x86, where compilers do not find them: four
- * lanes by AVX2 and FMA, eight by AVX-512. Which rows of tables are looked up how was measured (bench/README.md).
+ * lanes by AVX2, FMA and F16C, eight by AVX-512. Which rows of tables are looked up how was measured (bench/README.md).
  */
 #ifndef CWN_X86_H
 #define CWN_X86_H
@@ -37,6 +37,24 @@ typedef __m128 cwn_mf;
 #define cwn_sqrt64(x) ((cwn_f64)CWN_M(sqrt_pd)((cwn_md)(x)))
 #define cwn_at_least(x, c) ((cwn_f64)CWN_M(max_pd)((cwn_md)(x), (cwn_md)(c)))
 #define cwn_round(x) ((cwn_f32)CWN_M(cvtpd_ps)((cwn_md)(x)))
+
+/* The nearest float16, ties to even, denormals kept: of as many floats as a cwn_f32 holds. */
+#define CWN_HALVES
+#if CWN_LANES32 == 16
+#define cwn_halves(x) _mm512_cvtps_ph((__m512)(x), _MM_FROUND_TO_NEAREST_INT)
+#define cwn_of_halves(h) ((cwn_f32)_mm512_cvtph_ps(h))
+#define cwn_words_of_halves(h) ((cwn_u32)_mm512_cvtepu16_epi32(h))
+#elif CWN_LANES32 == 8
+#define cwn_halves(x) _mm256_cvtps_ph((__m256)(x), _MM_FROUND_TO_NEAREST_INT)
+#define cwn_of_halves(h) ((cwn_f32)_mm256_cvtph_ps(h))
+#define cwn_words_of_halves(h) ((cwn_u32)_mm256_cvtepu16_epi32(h))
+#else
+#define cwn_halves(x) _mm_cvtps_ph((__m128)(x), _MM_FROUND_TO_NEAREST_INT)
+#define cwn_of_halves(h) ((cwn_f32)_mm_cvtph_ps(h))
+#define cwn_words_of_halves(h) ((cwn_u32)_mm_cvtepu16_epi32(h))
+#endif
+CWN_FN cwn_f32 cwn_round_float16(cwn_f32 x) { return cwn_of_halves(cwn_halves(x)); }
+CWN_FN cwn_u32 cwn_bits_float16(cwn_f32 x) { return cwn_words_of_halves(cwn_halves(x)); }
 
 /* Two neighbouring doubles. */
 CWN_FN __m128d cwn_two_at(const double *p) { return _mm_loadu_pd(p); }

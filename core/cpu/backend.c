@@ -21,6 +21,7 @@
 /* Below these a thread costs more than it saves. */
 #define LEAST_ELEMENTS_PER_TASK 16384u
 #define LEAST_WORK_PER_TASK 262144u
+#define TASKS_PER_THREAD 4u
 
 typedef struct cw_cpu {
     cw_device device;
@@ -56,10 +57,14 @@ static void fill_range(void *argument, uint32_t i) {
 
 static void *address(const cw_destination *d) { return (char *)d->memory + d->offset; }
 
+/* Threads of our own take several tasks each, so that one which others keep from running delays less. */
+static uint32_t most_tasks(const cw_cpu *cpu) { return cpu->pool ? cpu->threads * TASKS_PER_THREAD : cpu->threads; }
+
 static cw_status cpu_fill(cw_device *device, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const cw_cpu *cpu = (const cw_cpu *)device;
     const uint64_t useful = launch->count / LEAST_ELEMENTS_PER_TASK + 1;
-    cw_cut cut = {launch, address(to), useful < cpu->threads ? (uint32_t)useful : cpu->threads,
+    const uint32_t most = most_tasks(cpu);
+    cw_cut cut = {launch, address(to), useful < most ? (uint32_t)useful : most,
                   cpu->fp64 ? cpu->path->fill : cw_reference_fill_without_fp64};
     if (!cpu->fp64 && cw_needs_fp64(launch->distribution, launch->type)) return cw_refuse_float64(why);
     if (cut.tasks == 1) fill_range(&cut, 0);

@@ -78,7 +78,7 @@ program() {
 cuda_programs() {
     for name in "${programs[@]}" "${cuda_programs[@]}"; do program "${name}_cuda" "$name" cuda; done
     program selftest_cuda cw selftest --device cuda --json
-    for name in tests/golden/*.json examples/resnet50.json; do
+    for name in tests/golden/*.json tests/models/gpt2.json examples/resnet50.json; do
         program "golden_$(basename "$name" .json)_cuda" cw verify "$name" --device cuda
     done
     program cpu_and_cuda cw diff examples/resnet50.json --device cpu --device cuda

@@ -133,12 +133,23 @@ static int take_number(reader *r, const char *field, const json_t *value) {
     return EXIT_GOOD;
 }
 
+static bool is_argument_word(const char *field) {
+    static const char *const words[] = {"mode", "distribution", "side", "window", "scaling"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i], field) == 0) return true;
+    return false;
+}
+
 /* An argument of an initializer: a field in the short form, a part of `config` in the other. */
 static int take_argument(reader *r, const char *field, const json_t *value) {
     cw_spec *spec = &r->entry->fields.spec;
     if (strcmp(field, "input_axes") == 0) return take_axes(r, field, value, &spec->input_axes);
     if (strcmp(field, "output_axes") == 0) return take_axes(r, field, value, &spec->output_axes);
-    if (strcmp(field, "mode") == 0 || strcmp(field, "distribution") == 0) return take_word(r, field, value);
+    if (json_is_boolean(value) && strcmp(field, "periodic") == 0)
+        return cw_fields_word(&r->entry->fields, r->label, field, json_is_true(value) ? "true" : "false");
+    if (json_is_null(value) && (strcmp(field, "window") == 0 || strcmp(field, "scaling") == 0))
+        return cw_fields_word(&r->entry->fields, r->label, field, "none"); /* Keras's None */
+    if (is_argument_word(field)) return take_word(r, field, value);
     if (cw_field_argument(field) != CW_ARGUMENTS) return take_number(r, field, value);
     return complain(r, field, "is no field that is known here");
 }

@@ -157,6 +157,20 @@ static void put_orthogonal(const cw_plan *plan) {
     printf("  %-10s %" PRIu64 " bytes\n", "scratch", cw_plan_scratch(plan));
 }
 
+static void put_stft(const cw_plan *plan) {
+    const cw_spec s = cw_plan_spec(plan);
+    const int64_t window = s.argument[CW_WINDOW].integer;
+    char text[128];
+    snprintf(text, sizeof text, "%s of -2 pi i j / N, each step rounded; i is the row, j the column, N 2 * (columns - 1)",
+             s.argument[CW_SIDE].integer == CW_SIDE_REAL ? "the cosine" : "the sine");
+    put("element", text);
+    if (window == CW_WINDOW_NONE) return;
+    printf("  %-10s %s%s, a factor of row i\n", "window", cw_window_name((cw_window)window),
+           s.argument[CW_PERIODIC].integer ? ", periodic" : "");
+    snprintf(text, sizeof text, "what all is divided by, for %s", cw_scaling_name((cw_scaling)s.argument[CW_SCALING].integer));
+    put_number("scale", cw_plan_scale(plan), text);
+}
+
 static void put_values(const cw_plan *plan) {
     if (cw_plan_spec(plan).initializer == CW_ORTHOGONAL) {
         put_orthogonal(plan);
@@ -170,6 +184,7 @@ static void put_values(const cw_plan *plan) {
     case CW_DISTRIBUTION_NORMAL: put_normal(plan, scaled, false); break;
     case CW_DISTRIBUTION_TRUNCATED_NORMAL: put_normal(plan, scaled, true); break;
     case CW_DISTRIBUTION_INTEGER: put("element", "minval + bits % (maxval - minval), the limits cut to integers"); break;
+    case CW_DISTRIBUTION_STFT: put_stft(plan); break;
     case CW_DISTRIBUTION_FULL_INTEGER: put("element", "the bits of one Philox word, or of two for 64 bits"); break;
     }
 }

@@ -29,8 +29,9 @@ import digest  # noqa: E402
 import manifest  # noqa: E402
 
 KNOWN = {"Zeros", "Ones", "Constant", "Identity", "RandomUniform", "RandomNormal", "TruncatedNormal", "VarianceScaling",
-         "GlorotUniform", "GlorotNormal", "HeUniform", "HeNormal", "LecunUniform", "LecunNormal", "Orthogonal"}
+         "GlorotUniform", "GlorotNormal", "HeUniform", "HeNormal", "LecunUniform", "LecunNormal", "Orthogonal", "STFT"}
 EXACT_COLUMNS = 48  # from here on TensorFlow's orthogonal matrices depend on the CPU's caches: docs/NUMERICS.md
+NONE_IS_A_VALUE = {"window", "scaling"}  # of STFT, where leaving them out means another one
 MOST_DRAWS = 1000000
 
 
@@ -105,9 +106,10 @@ def describe(initializer, seed, shape):
     kind = type(initializer)
     if kind.__name__ not in KNOWN or not kind.__module__.startswith("keras."):
         raise CannotExport(f"its initializer {name_of(initializer)} has no counterpart")
-    config = {key: value for key, value in initializer.get_config().items() if key != "seed" and value is not None}
+    config = {key: value for key, value in initializer.get_config().items()
+              if key != "seed" and (value is not None or key in NONE_IS_A_VALUE)}
     for key, value in config.items():
-        if type(value) not in (int, float, str) and not key.endswith("_axes"):
+        if type(value) not in (int, float, str, bool, type(None)) and not key.endswith("_axes"):
             raise CannotExport(f"its {kind.__name__} has the {key} {value!r}, a {type(value).__name__}")
     if isinstance(seed, int):
         config["seed"] = seed

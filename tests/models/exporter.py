@@ -114,6 +114,10 @@ GOOD = {
     "one generator in a bias": random_biases_of_one_generator,
     "a generator without a seed": shared_generator,
     "augmentation": lambda: chain((8, 8, 3), layers.RandomFlip(), layers.RandomCrop(6, 6), layers.Conv2D(4, 3)),
+    "stft": lambda: chain((400, 1), layers.STFTSpectrogram(frame_length=64, frame_step=32, fft_length=64), layers.Flatten(),
+                          layers.Dense(2)),
+    "stft without window": lambda: chain((400, 1), layers.STFTSpectrogram(
+        mode="real", frame_length=48, fft_length=64, window=None, scaling="spectrum"), layers.Flatten(), layers.Dense(2)),
     "spectral": lambda: chain((4,), layers.SpectralNormalization(layers.Dense(3)), layers.Dense(2)),
     "lora": lora,
     "subclassed": subclassed,

@@ -218,6 +218,7 @@ typedef enum place { OF_TENSOR, OF_MADE, OF_BOTH } place;
 
 /* Name first, for complaints; the tensor's own seed before that of a config, which it overrides; parts last, which
  * shape and dtype hold for. */
+/* clang-format off */
 static const struct {
     const char *name;
     int (*take)(reader *, const char *, const json_t *);
@@ -236,6 +237,7 @@ static const struct {
     {"digest", take_digest, OF_TENSOR, false},
     {"parts", take_parts, OF_TENSOR, false},
 };
+/* clang-format on */
 enum { TENSOR_FIELDS = sizeof tensor_fields / sizeof *tensor_fields };
 
 static bool has_parts(const json_t *object) { return json_object_get(object, "parts") != NULL; }
@@ -326,7 +328,8 @@ static int take_parts(reader *r, const char *field, const json_t *value) {
         status = take_part(r, object, &entry->part[entry->parts++], &at);
     }
     entry->fields.spec.initializer = CW_ZEROS; /* for dtype and shape alone */
-    if (status == EXIT_GOOD && at != entry->fields.spec.shape[0]) return complain(r, field, "leave a rest of the tensor");
+    if (status == EXIT_GOOD && at != entry->fields.spec.shape[0])
+        status = complain(r, field, "leave a rest of the tensor");
     return status;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A training loop in plain C that starts where Keras starts: train_keras.py beside it is the same model, and prints the
- * same losses, digit for digit. The weights of step 0 are Keras's bit for bit, so only rounding separates the two: Keras
- * adds in float32 in an order of its own, this program in double.
+ * same losses, digit for digit. The weights of step 0 are Keras's bit for bit, so only rounding separates the two:
+ * Keras adds in float32 in an order of its own, this program in double.
  *
  *     keras.utils.set_random_seed(42)
  *     Dense(32, relu), Dense(32, relu), Dense(1): is a point of the square in the disk?

@@ -82,6 +82,7 @@ cuda_programs() {
     for name in tests/golden/*.json tests/models/gpt2.json examples/resnet50.json; do
         program "golden_$(basename "$name" .json)_cuda" cw verify "$name" --device cuda
     done
+    program example_cuda_own_stream ../examples/cuda_own_stream
     program cpu_and_cuda cw diff examples/resnet50.json --device cpu --device cuda
 }
 

@@ -380,7 +380,7 @@ static void test_without_hardware_fma(void **state) {
         spec.argument[CW_STDDEV] = cw_real(1.0);
         test_ok(cw_plan_make(&spec, &draws, NULL), NULL);
         test_ok(cw_reference(&draws, 0, p->elements, room.memory, NULL), NULL);
-        cw_walk_matrix(&p->matrix, plain_step, &room);
+        cw_walk_matrix(NULL, &p->matrix, plain_step, &room);
         test_ok(cw_verify(&plan, room.memory, p->bytes, NULL, NULL), NULL);
         free(room.memory);
         free(room.scratch);

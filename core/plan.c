@@ -374,6 +374,8 @@ static cw_status check_dtype(const cw_spec *spec, const cw_initializer_row *row,
     if (row->rule >= CW_RULE_ORTHOGONAL && row->rule <= CW_RULE_KERNEL_3D && spec->dtype == CW_BFLOAT16)
         return cw_fail(why, CW_ERROR_ARGUMENT, 0, "Value for attr 'T' of bfloat16 is not in the list of allowed values: "
                        "double, float, half (use one of these)");
+    if (row->rule >= CW_RULE_DELTA_KERNEL && row->rule <= CW_RULE_KERNEL_3D && !real)
+        return cw_fail(why, CW_ERROR_ARGUMENT, 0, "Argument `dtype` is expected to be floating point. Received: %s", dtype);
     const int uniform = row->rule == CW_RULE_UNIFORM ||
                         (row->rule == CW_RULE_VARIANCE_SCALING && spec->dialect == CW_DIALECT_KERAS3 &&
                          spec->argument[CW_DISTRIBUTION].integer == CW_DISTRIBUTION_UNIFORM);

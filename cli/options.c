@@ -97,6 +97,18 @@ static int take_json(cw_options *o, const char *label, const char *text) {
     return EXIT_GOOD;
 }
 
+static int take_quick(cw_options *o, const char *label, const char *text) {
+    (void)label, (void)text;
+    o->quick = true;
+    return EXIT_GOOD;
+}
+
+static int take_markdown(cw_options *o, const char *label, const char *text) {
+    (void)label, (void)text;
+    o->markdown = true;
+    return EXIT_GOOD;
+}
+
 static int take_help(cw_options *o, const char *label, const char *text) {
     (void)label, (void)text;
     o->help = true;
@@ -140,6 +152,8 @@ static const option_row rows[] = {
     {"exact",        NULL,    "print every element, with the fewest digits that read back",   CW_OPT_OUTPUT, take_exact},
     {"at",           "I,...", "the element: one index for each axis, negative ones from the end; () of a scalar", CW_OPT_AT, take_at},
     {"tensor",       "NAME",  "which tensor of MODEL.json",                                   CW_OPT_AT,     take_tensor},
+    {"quick",        NULL,    "fewer sizes, shorter rows: a few seconds",                     CW_OPT_BENCH,  take_quick},
+    {"markdown",     NULL,    "print the table as Markdown",                                  CW_OPT_BENCH,  take_markdown},
     {"json",         NULL,    "print the result as JSON",                                     CW_OPT_JSON,   take_json},
     {"help",         NULL,    "print this",                                                   CW_OPT_HELP,   take_help},
     {"version",      NULL,    "print the version",                                            CW_OPT_HELP,   take_version},

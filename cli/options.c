@@ -137,7 +137,7 @@ static const option_row rows[] = {
     {"scale",        "X",     "variance_scaling (1.0)",                                       CW_OPT_TENSOR, NULL},
     {"mode",         "M",     "variance_scaling: fan_in (default), fan_out, fan_avg",         CW_OPT_TENSOR, NULL},
     {"distribution", "D",     "variance_scaling: truncated_normal (default), untruncated_normal, uniform", CW_OPT_TENSOR, NULL},
-    {"gain",         "X",     "identity, orthogonal (1.0)",                                               CW_OPT_TENSOR, NULL},
+    {"gain",         "X",     "identity, orthogonal, convolution_ (1.0)",                                               CW_OPT_TENSOR, NULL},
     {"value",        "X",     "constant (0.0)",                                               CW_OPT_TENSOR, NULL},
     {"factor",       "X",     "uniform_unit_scaling (1.0)",                                   CW_OPT_TENSOR, NULL},
     {"side",         "S",     "stft: real (default) or imag",                                 CW_OPT_TENSOR, NULL},

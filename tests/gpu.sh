@@ -125,7 +125,7 @@ python_with_numpy() {
 orthogonal_goldens() {
     local python what
     python=$(python_with_numpy)
-    for what in goldens definition; do
+    for what in goldens kernels definition; do
         if [ -z "$python" ]; then not_run "orthogonal_${what}_cuda" "there is no Python with NumPy"
         else step "orthogonal_${what}_cuda" "$python" tests/orthogonal/check.py "$build/bin/cw" cuda "$what"; fi
     done

@@ -3,6 +3,7 @@
  * The plan as JSON. Numbers and fixed names only, so nothing needs escaping.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "matrix.h"
 
@@ -20,6 +21,16 @@ __attribute__((format(printf, 2, 3))) static void put(cw_text *t, const char *fo
     t->length += n > 0 ? (size_t)n : 0;
 }
 
+/* The fewest digits that read back to the same double. */
+static void put_real(cw_text *t, const char *name, double x) {
+    char digits[32];
+    for (int precision = 1; precision <= 17; precision++) {
+        snprintf(digits, sizeof digits, "%.*g", precision, x);
+        if (strtod(digits, NULL) == x) break;
+    }
+    put(t, "\"%s\":%s,", name, digits);
+}
+
 static void put_shape(cw_text *t, const cw_spec *spec) {
     put(t, "\"shape\":[");
     for (uint32_t i = 0; i < spec->rank; i++) put(t, "%s%" PRIu64, i ? "," : "", spec->shape[i]);
@@ -32,20 +43,22 @@ static void put_argument(cw_text *t, cw_argument a, cw_number n) {
         put(t, "\"distribution\":\"%s\",", cw_distribution_name((cw_distribution)n.integer));
     else if (n.kind == CW_NUMBER_UNSIGNED) put(t, "\"%s\":%" PRIu64 ",", cw_argument_name(a), (uint64_t)n.integer);
     else if (n.kind == CW_NUMBER_INTEGER) put(t, "\"%s\":%" PRId64 ",", cw_argument_name(a), n.integer);
-    else put(t, "\"%s\":%.17g,", cw_argument_name(a), n.real);
+    else put_real(t, cw_argument_name(a), n.real);
 }
 
 static void put_constants(cw_text *t, const cw_decided *p) {
     switch (p->launch.distribution) {
     case CWN_UNIFORM:
-        put(t, "\"low\":%.17g,\"high\":%.17g,", p->shift, p->shift + p->scale);
+        put_real(t, "low", p->shift);
+        put_real(t, "high", p->shift + p->scale);
         break;
     case CWN_INTEGER:
         put(t, "\"low\":%" PRId64 ",\"high\":%" PRId64 ",", (int64_t)p->launch.shift, (int64_t)(p->launch.shift + p->launch.scale));
         break;
     case CWN_NORMAL:
     case CWN_TRUNCATED_NORMAL:
-        put(t, "\"draw_mean\":%.17g,\"draw_stddev\":%.17g,", p->shift, p->scale);
+        put_real(t, "draw_mean", p->shift);
+        put_real(t, "draw_stddev", p->scale);
         break;
     default: break;
     }

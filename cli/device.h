@@ -10,9 +10,9 @@
 /* EXIT_GOOD if the word names a device that might be there, EXIT_USAGE if it cannot be one. */
 int cw_device_check(const char *word);
 
-/* Opens it; `threads` 0 means the default. EXIT_GOOD, EXIT_USAGE, EXIT_NO_DEVICE, EXIT_IO. Close it with
+/* Opens it; the CPU with the threads of crew.h. EXIT_GOOD, EXIT_USAGE, EXIT_NO_DEVICE, EXIT_IO. Close it with
  * cw_device_close. */
-int cw_device_open(const char *word, uint32_t threads, cw_device **device);
+int cw_device_open(const char *word, cw_device **device);
 
 enum { CW_MOST_DEVICES = 64 };
 

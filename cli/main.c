@@ -35,7 +35,9 @@ static int help(void) {
     return EXIT_GOOD;
 }
 
-void cw_print_version(void) { printf("cw %s, numerics version %u\n", cw_version(), (unsigned)cw_numerics_version()); }
+void cw_print_version(void) {
+    printf("cw %s, numerics version %u\n", cw_version(), (unsigned)cw_numerics_version());
+}
 
 static int version(void) {
     cw_print_version();
@@ -53,7 +55,10 @@ static int run(int argc, char **argv) {
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) return help();
     if (strcmp(argv[1], "--version") == 0) return version();
     for (int i = 0; i < COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            cw_complain_subcommand(commands[i].name);
+            return commands[i].run(argc - 1, argv + 1);
+        }
     return cw_complain(EXIT_USAGE, "there is no subcommand \"%s\" (see cw --help)", argv[1]);
 }
 

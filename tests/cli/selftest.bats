@@ -18,6 +18,7 @@ load helper
             "['int']"
         json_is 'max(p["mismatches"] for p in d["proofs"])' 0
         json_is '{p["launches"] for p in d["proofs"]}' '{1}'
+        json_is '{tuple(p) for p in d["proofs"]}' "{('name', 'inputs', 'mismatches', 'digest', 'launches', 'good')}"
         json_is 'all(p["good"] and len(p["digest"]) == 32 for p in d["proofs"])' True
         json_is 'len({p["name"] for p in d["proofs"]}) == len(d["proofs"])' True
         json_is '[p["name"] for p in d["proofs"] if p["inputs"] == 2**23]' "['radius', 'sine', 'cosine']"
@@ -35,7 +36,7 @@ for t in json.load(open(sys.argv[1]))["tensors"]: print(t["name"], t["digest"])'
     good devices --json
     json_is '[b["backend"] for b in d["backends"]]' "['cpu', 'opencl', 'cuda']"
     json_is 'sorted({k for b in d["backends"] for v in b["devices"] for k in v} - {"why_not"})' \
-        "['denormals', 'driver', 'fp64', 'id', 'max_allocation_bytes', 'memory_bytes', 'name', 'units']"
+        "['denormals', 'driver', 'fp64', 'id', 'max_allocation_bytes', 'memory_bytes', 'name', 'normals', 'units']"
     for id in $(json '" ".join(v["id"] for b in d["backends"] for v in b["devices"] if not v.get("why_not"))'); do
         good init --shape 2,2 --device "$id"
         prints "[[-0.7078647   0.50461936]"

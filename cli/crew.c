@@ -10,9 +10,9 @@ enum { PIECE = 4 << 20 }; /* bytes */
 
 static uint32_t threads;
 
-void cw_crew_size(uint32_t wanted) { threads = wanted; }
+void cw_crew_resize(uint32_t wanted) { threads = wanted; }
 
-static uint32_t size_of_crew(void) {
+uint32_t cw_crew_size(void) {
     if (threads == 0) {
         cw_device_info cpu;
         cw_cpu_info(&cpu);
@@ -46,7 +46,7 @@ static void *work(void *c) {
 void cw_crew_run(void *user, uint32_t tasks, void (*task)(void *argument, uint32_t i), void *argument) {
     pthread_t helper[CW_CREW_MOST];
     crew c = {.task = task, .argument = argument, .tasks = tasks};
-    const uint32_t size = size_of_crew();
+    const uint32_t size = cw_crew_size();
     uint32_t helpers = 0;
     (void)user;
     while (helpers + 1 < size && helpers + 1 < tasks && pthread_create(&helper[helpers], NULL, work, &c) == 0) helpers++;

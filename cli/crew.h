@@ -9,8 +9,9 @@
 
 enum { CW_CREW_MOST = 1024 }; /* threads */
 
-/* How many threads; 0, as at the start, for one on each core that the process may use. */
-void cw_crew_size(uint32_t threads);
+/* How many threads there are to be; 0, as at the start, for one on each core that the process may use. */
+void cw_crew_resize(uint32_t threads);
+uint32_t cw_crew_size(void);
 
 /* `user` is not looked at. Reports the tasks as one part of the present stage of the progress. */
 cw_parallel_for cw_crew_run;

@@ -64,7 +64,7 @@ static int check_matrix(const cw_entry *entry, const void *data, bool *same) {
     return status == CW_OK || status == CW_DIFFERS ? EXIT_GOOD : cw_complain_library(entry->name, &why);
 }
 
-int cw_host_check(const cw_entry *entry, const void *data, bool *same) {
+static int check_planned(const cw_entry *entry, const void *data, bool *same) {
     const cw_tensor t = cw_entry_tensor(entry);
     check_job j = {.plan = &entry->plan, .data = data, .size = cw_dtype_size(t.dtype)};
     cw_progress_stage(t.bytes, 1);
@@ -72,6 +72,18 @@ int cw_host_check(const cw_entry *entry, const void *data, bool *same) {
     cw_crew_cut(t.bytes / j.size, j.size, check_piece, &j);
     *same = !atomic_load(&j.differs);
     return EXIT_GOOD;
+}
+
+int cw_host_check(const cw_entry *entry, const void *data, bool *same) {
+    const char *at = data;
+    int status = EXIT_GOOD;
+    *same = true;
+    for (size_t i = 0; i < cw_entry_plans(entry) && *same && status == EXIT_GOOD; i++) {
+        const cw_entry *planned = cw_entry_planned(entry, i);
+        status = check_planned(planned, at, same);
+        at += cw_plan_bytes(&planned->plan);
+    }
+    return status;
 }
 
 typedef struct make_job {
@@ -90,15 +102,24 @@ static void make_piece(void *argument, uint64_t first, uint64_t count) {
     if (status != CW_OK && atomic_compare_exchange_strong(&j->status, &good, (int)status)) j->why = why;
 }
 
-void *cw_host_expected(const cw_entry *entry) {
+static int make_planned(const cw_entry *entry, char *to) {
     const cw_tensor t = cw_entry_tensor(entry);
-    make_job j = {.plan = &entry->plan, .to = cw_memory(entry->name, t.bytes), .size = cw_dtype_size(t.dtype)};
-    if (!j.to) return NULL;
+    make_job j = {.plan = &entry->plan, .to = to, .size = cw_dtype_size(t.dtype)};
     cw_progress_stage(t.bytes, 1);
     if (has_ranges(&entry->plan)) cw_crew_cut(t.bytes / j.size, j.size, make_piece, &j);
     else make_piece(&j, 0, t.bytes / j.size);
-    if (j.status == CW_OK) return j.to;
-    cw_complain_library(entry->name, &j.why);
-    free(j.to);
+    return j.status == CW_OK ? EXIT_GOOD : cw_complain_library(entry->name, &j.why);
+}
+
+void *cw_host_expected(const cw_entry *entry) {
+    char *expected = cw_memory(entry->name, cw_plan_bytes(&entry->plan)), *at = expected;
+    int status = expected ? EXIT_GOOD : EXIT_IO;
+    for (size_t i = 0; i < cw_entry_plans(entry) && status == EXIT_GOOD; i++) {
+        const cw_entry *planned = cw_entry_planned(entry, i);
+        status = make_planned(planned, at);
+        at += cw_plan_bytes(&planned->plan);
+    }
+    if (status == EXIT_GOOD) return expected;
+    free(expected);
     return NULL;
 }

@@ -2,6 +2,7 @@
 #include "make.h"
 
 #include "cli.h"
+#include "device.h"
 #include "host.h"
 #include "progress.h"
 
@@ -11,7 +12,7 @@
 /* One destination, large enough for every tensor, and scratch memory for it, and host memory for its copy, which the CPU
  * does not need. */
 typedef struct maker {
-    cw_device *device;
+    cw_device *device, *shared; /* the second for matrices, where the first is the CPU cut into many tasks */
     cw_destination destination, scratch;
     void *copy;
     cw_sink *sink;
@@ -21,8 +22,12 @@ typedef struct maker {
 
 static uint64_t largest(const cw_model *model, uint64_t (*bytes_of)(const cw_plan *plan)) {
     uint64_t most = 0;
-    for (size_t i = 0; i < model->count; i++)
-        if (bytes_of(&model->entry[i].plan) > most) most = bytes_of(&model->entry[i].plan);
+    for (size_t i = 0; i < model->count; i++) {
+        const cw_entry *entry = &model->entry[i];
+        if (bytes_of(&entry->plan) > most) most = bytes_of(&entry->plan);
+        for (size_t part = 0; part < entry->parts; part++)
+            if (bytes_of(&entry->part[part].plan) > most) most = bytes_of(&entry->part[part].plan);
+    }
     return most;
 }
 
@@ -32,7 +37,7 @@ static int allocate_scratch(maker *m, uint64_t bytes) {
     if (bytes == 0) return EXIT_GOOD;
     if (cw_allocate(m->device, bytes, &m->scratch, &why)) return cw_complain_library(NULL, &why);
     cw_lend(&m->destination, &m->scratch);
-    return EXIT_GOOD;
+    return m->copy ? EXIT_GOOD : cw_device_open_shared(&m->shared);
 }
 
 static int allocate(maker *m, uint64_t bytes) {
@@ -58,12 +63,32 @@ static int bring(maker *m, const cw_entry *entry) {
     return EXIT_GOOD;
 }
 
+/* Parts lie one behind the other. */
+static cw_status fill_all(const maker *m, const cw_entry *entry, cw_error *why) {
+    cw_destination to = m->destination;
+    for (size_t i = 0; i < cw_entry_plans(entry); i++) {
+        const cw_plan *plan = &cw_entry_planned(entry, i)->plan;
+        const bool share = m->shared && cw_plan_scratch(plan) > 0;
+        const cw_status status = cw_fill(share ? m->shared : m->device, plan, &to, why);
+        if (status) return status;
+        to.offset += cw_plan_bytes(plan);
+        to.bytes -= cw_plan_bytes(plan);
+    }
+    return CW_OK;
+}
+
+static uint64_t launches_of(const cw_entry *entry) {
+    uint64_t launches = 0;
+    for (size_t i = 0; i < cw_entry_plans(entry); i++) launches += cw_plan_launches(&cw_entry_planned(entry, i)->plan);
+    return launches;
+}
+
 /* On the CPU each launch is a part of the stage, elsewhere what is brought to the host is all of it. */
 static int fill(maker *m, const cw_entry *entry) {
     cw_error why;
-    cw_progress_stage(cw_plan_bytes(&entry->plan), m->copy ? 1 : cw_plan_launches(&entry->plan));
+    cw_progress_stage(cw_plan_bytes(&entry->plan), m->copy ? 1 : launches_of(entry));
     const double start = cw_now();
-    if (cw_fill(m->device, &entry->plan, &m->destination, &why) || cw_sync(m->device, &m->destination, &why))
+    if (fill_all(m, entry, &why) || cw_sync(m->device, &m->destination, &why))
         return cw_complain_library(entry->name, &why);
     m->made.seconds += cw_now() - start;
     return m->copy ? bring(m, entry) : EXIT_GOOD;
@@ -102,6 +127,7 @@ int cw_make(cw_device *device, const cw_model *model, cw_sink *sink, void *user,
     free(m.copy);
     cw_release(device, &m.destination);
     cw_release(device, &m.scratch);
+    cw_device_close(m.shared);
     *made = m.made;
     return status;
 }

@@ -9,6 +9,7 @@
 
 #include <getopt.h>
 #include <string.h>
+#include <strings.h>
 
 /* One row an option. A row without a function is an argument of initializers, whose field is the option's name with
  * an underscore for each hyphen. */
@@ -98,6 +99,18 @@ static int take_json(cw_options *o, const char *label, const char *text) {
     return EXIT_GOOD;
 }
 
+static int take_quick(cw_options *o, const char *label, const char *text) {
+    (void)label, (void)text;
+    o->quick = true;
+    return EXIT_GOOD;
+}
+
+static int take_markdown(cw_options *o, const char *label, const char *text) {
+    (void)label, (void)text;
+    o->markdown = true;
+    return EXIT_GOOD;
+}
+
 static int take_help(cw_options *o, const char *label, const char *text) {
     (void)label, (void)text;
     o->help = true;
@@ -135,6 +148,11 @@ static const option_row rows[] = {
     {"gain",        "X",     CW_OPT_TENSOR, NULL,             "identity, orthogonal (1.0)"},
     {"value",       "X",     CW_OPT_TENSOR, NULL,             "constant (0.0)"},
     {"factor",      "X",     CW_OPT_TENSOR, NULL,             "uniform_unit_scaling (1.0)"},
+    {"side",        "S",     CW_OPT_TENSOR, NULL,             "stft: real (default) or imag"},
+    {"window",      "W",     CW_OPT_TENSOR, NULL,
+     "stft: hann (default), hamming, blackman, nuttall, blackmanharris, flattop, boxcar, triang, bartlett, cosine, none"},
+    {"scaling",     "S",     CW_OPT_TENSOR, NULL,             "stft: density (default), spectrum, none"},
+    {"periodic",    "B",     CW_OPT_TENSOR, NULL,             "stft: true or false (default); alone it is true"},
     {"input-axes",  "A",     CW_OPT_TENSOR, take_input_axes,  "axes whose product is fan_in, with --output-axes"},
     {"output-axes", "A",     CW_OPT_TENSOR, take_output_axes, "axes whose product is fan_out, with --input-axes"},
     {"device",      "D",     CW_OPT_DEVICE, take_device,      "cpu (default), cuda[:N], opencl[:P.D]"},
@@ -147,6 +165,8 @@ static const option_row rows[] = {
     {"at",          "I,...", CW_OPT_AT,     take_at,
      "the element: one index for each axis, negative ones from the end; () of a scalar"},
     {"tensor",      "NAME",  CW_OPT_AT,     take_tensor,      "which tensor of MODEL.json"},
+    {"quick",       NULL,    CW_OPT_BENCH,  take_quick,       "fewer sizes, shorter rows: a few seconds"},
+    {"markdown",    NULL,    CW_OPT_BENCH,  take_markdown,    "print the table as Markdown"},
     {"json",        NULL,    CW_OPT_JSON,   take_json,        "print the result as JSON"},
     {"help",        NULL,    CW_OPT_HELP,   take_help,        "print this; also -h"},
     {"version",     NULL,    CW_OPT_HELP,   take_version,     "print the version"},
@@ -194,11 +214,22 @@ static int complain_option(int code, char *const *argv, const char *subcommand) 
     return cw_complain(EXIT_USAGE, "%s: no such option here (see cw %s --help)", given, subcommand);
 }
 
+/* Keras's one Boolean: its value may be left out. */
+static bool is_optional(const option_row *row) { return strcmp(row->name, "periodic") == 0; }
+
+static const char *optional_value(int argc, char **argv) {
+    const char *next = optind < argc ? argv[optind] : "";
+    if (optarg) return optarg;
+    if (strcasecmp(next, "true") != 0 && strcasecmp(next, "false") != 0) return "true";
+    return argv[optind++];
+}
+
 /* The rows of the subcommand for getopt_long; val - FIRST is the index of the row. */
 static void long_options(unsigned have, struct option *list) {
     int n = 0;
     for (int i = 0; i < ROWS; i++)
-        if (rows[i].group & have) list[n++] = (struct option){rows[i].name, rows[i].value ? 1 : 0, NULL, FIRST + i};
+        if (rows[i].group & have)
+            list[n++] = (struct option){rows[i].name, is_optional(&rows[i]) ? 2 : rows[i].value != NULL, NULL, FIRST + i};
     memset(&list[n], 0, sizeof list[n]);
 }
 
@@ -235,12 +266,12 @@ const char *cw_options_device(const cw_options *options) {
 }
 
 /* What getopt_long returned. */
-static int take_code(cw_options *o, int code, char *const *argv) {
+static int take_code(cw_options *o, int code, int argc, char **argv) {
     if (code == ':' || code == '?') return complain_option(code, argv, argv[0]);
     const option_row *row = &rows[code == 'o' ? row_index("output") : code == 'h' ? row_index("help") : code - FIRST];
     const char *word = option_word(argv);
     if (code >= FIRST && !is_whole(word, row)) return complain_abbreviation(word, row, argv[0]);
-    return take(o, row, optarg);
+    return take(o, row, is_optional(row) ? optional_value(argc, argv) : optarg);
 }
 
 int cw_options_read(int argc, char **argv, const cw_usage *usage, cw_options *options) {
@@ -250,10 +281,10 @@ int cw_options_read(int argc, char **argv, const cw_usage *usage, cw_options *op
     long_options(usage->have | CW_OPT_HELP, list);
     opterr = 0;
     for (int code; (code = getopt_long(argc, argv, short_options, list, NULL)) != -1;) {
-        const int status = take_code(&o, code, argv);
+        const int status = take_code(&o, code, argc, argv);
         if (status != EXIT_GOOD) return status;
     }
-    cw_crew_size(o.threads);
+    cw_crew_resize(o.threads);
     o.operand = argv + optind;
     o.operands = argc - optind;
     *options = o;

@@ -49,6 +49,11 @@ __attribute__((unused)) static const cw_kernel_row cw_kernels[] = {CWN_KERNEL_TA
 #undef CW_ROW
 enum { CW_KERNELS = sizeof cw_kernels / sizeof *cw_kernels };
 
+/* Whether a kernel needs doubles. */
+__attribute__((unused)) static int cw_needs_fp64(uint32_t distribution, uint32_t type) {
+    return type == CWN_FLOAT64 || distribution == CWN_STFT;
+}
+
 /* The index of the launch's kernel in cw_kernels; CW_KERNELS if there is none. */
 __attribute__((unused)) static int cw_kernel_of(const cwn_launch *launch) {
     int i = 0;
@@ -104,9 +109,9 @@ __attribute__((unused)) static cw_status cw_decide_fp64(uint32_t asked, const ch
     return CW_OK;
 }
 
-/* What a fill returns for CWN_FLOAT64 where no doubles are used. */
+/* What a fill returns for a kernel that needs doubles where none are used. */
 __attribute__((unused)) static cw_status cw_refuse_float64(cw_error *why) {
-    return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "random float64 values need doubles, and this device has or uses none");
+    return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "random float64 values, matrices and stft need doubles, and this device has or uses none");
 }
 
 #endif

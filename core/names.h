@@ -16,7 +16,8 @@ typedef enum cw_rule {
     CW_RULE_VARIANCE_SCALING,
     CW_RULE_UNIT_SCALING,
     CW_RULE_FULL_INTEGER,
-    CW_RULE_ORTHOGONAL
+    CW_RULE_ORTHOGONAL,
+    CW_RULE_STFT
 } cw_rule;
 
 typedef struct cw_initializer_row {

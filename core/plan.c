@@ -15,6 +15,7 @@
 #include "matrix.h"
 #include "names.h"
 #include "shape.h"
+#include "stft.h"
 
 static cw_status refuse_unless_finite(const cw_decided *p, double x, const char *name, cw_error *why) {
     if (isfinite(x)) return CW_OK;
@@ -233,19 +234,29 @@ static cw_status plan_values(cw_decided *p, const cw_initializer_row *row, cw_er
     case CW_RULE_UNIT_SCALING: return plan_unit_scaling(p, a, why);
     case CW_RULE_FULL_INTEGER: return plan_full_integer(p);
     case CW_RULE_ORTHOGONAL: return plan_orthogonal(p, a[CW_GAIN], why);
+    case CW_RULE_STFT: return cw_stft_plan(p, why);
     default: return plan_scaling(p, a, why);
     }
 }
 
-/* Mode and distribution hold enumerators, within their range. */
+/* The arguments that hold enumerators. */
+static const struct {
+    cw_argument argument;
+    int64_t first, last;
+} enumerated[] = {
+    {CW_MODE, CW_FAN_IN, CW_FAN_AVG},
+    {CW_DISTRIBUTION, CW_DISTRIBUTION_UNIFORM, CW_DISTRIBUTION_TRUNCATED_NORMAL},
+    {CW_SIDE, CW_SIDE_REAL, CW_SIDE_IMAG},
+    {CW_WINDOW, CW_WINDOW_NONE, CW_WINDOW_FLATTOP},
+    {CW_SCALING, CW_SCALING_NONE, CW_SCALING_SPECTRUM},
+    {CW_PERIODIC, 0, 1},
+};
+
 static int is_well_formed(cw_argument a, cw_number n) {
-    if (n.kind == CW_NUMBER_REAL) return a != CW_MODE && a != CW_DISTRIBUTION;
-    if (n.kind == CW_NUMBER_UNSIGNED) return a != CW_MODE && a != CW_DISTRIBUTION;
-    if (n.kind != CW_NUMBER_INTEGER) return 0;
-    if (a == CW_MODE) return n.integer >= CW_FAN_IN && n.integer <= CW_FAN_AVG;
-    if (a == CW_DISTRIBUTION)
-        return n.integer >= CW_DISTRIBUTION_UNIFORM && n.integer <= CW_DISTRIBUTION_TRUNCATED_NORMAL;
-    return 1;
+    for (size_t i = 0; i < sizeof enumerated / sizeof *enumerated; i++)
+        if (enumerated[i].argument == a)
+            return n.kind == CW_NUMBER_INTEGER && n.integer >= enumerated[i].first && n.integer <= enumerated[i].last;
+    return n.kind == CW_NUMBER_INTEGER || n.kind == CW_NUMBER_REAL || n.kind == CW_NUMBER_UNSIGNED;
 }
 
 /* Fills in the defaults, and refuses what the initializer does not take. */
@@ -270,7 +281,7 @@ static cw_status resolve_arguments(cw_spec *spec, const cw_initializer_row *row,
 /* Blocks reserved per group: one, and for truncated normals 256 in float32, 128 in float64. */
 static uint64_t blocks_per_group(const cwn_launch *launch) {
     if (launch->distribution == CWN_TRUNCATED_NORMAL) return cwn_is_64(launch->type) ? 128 : 256;
-    return launch->distribution >= CWN_UNIFORM;
+    return launch->distribution >= CWN_UNIFORM && launch->distribution != CWN_STFT;
 }
 
 static cw_status count_blocks(cw_decided *p, cw_error *why) {

@@ -5,7 +5,9 @@
  * __CUDA_ARCH__.
  */
 #include "numeric/group.h"
+#ifndef CWN_NO_FP64
 #include "numeric/orthogonal.h"
+#endif
 
 /* Words `first` to `end` of the tensor are memory's; word `at` is the first of the group. Neighbours of a group that is
  * only partly in the range stay untouched. */
@@ -50,9 +52,11 @@ static __device__ __forceinline__ void cw_fill(cwn_launch l, cwn_word distributi
 CWN_KERNEL_TABLE(CW_ROW)
 #undef CW_ROW
 
+#ifndef CWN_NO_FP64
 #define CW_ROW(name, step, type, real) \
     extern "C" __global__ void name(const __grid_constant__ cwn_matrix m, void *memory, unsigned char *scratch) { \
         const cwn_crew crew = {(uint64_t)blockIdx.x * blockDim.x + threadIdx.x, (uint64_t)gridDim.x * blockDim.x}; \
         cwn_do_step(step, type, real, m, memory, scratch, crew); \
     }
 CWN_MATRIX_TABLE(CW_ROW)
+#endif

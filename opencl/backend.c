@@ -23,7 +23,7 @@ typedef struct device {
     cl_device_id id;
     cl_command_queue queue; /* for cw_allocate */
     cl_program program;
-    cl_kernel kernels[CW_KERNELS]; /* NULL for those of float64 where no doubles are used */
+    cl_kernel kernels[CW_KERNELS]; /* NULL for those that need doubles where none are used */
     cl_kernel matrix_kernels[CW_MATRIX_KERNELS]; /* NULL there, too */
     size_t group_most[CW_MATRIX_KERNELS];
     int fp64;
@@ -317,7 +317,7 @@ static cw_status make_kernels(device *d, cw_error *why) {
     cw_status status = CW_OK;
     cl_int code;
     for (int i = 0; i < CW_KERNELS && !status; i++) {
-        if (cw_kernels[i].type == CWN_FLOAT64 && !d->fp64) continue;
+        if (cw_needs_fp64(cw_kernels[i].distribution, cw_kernels[i].type) && !d->fp64) continue;
         d->kernels[i] = clCreateKernel(d->program, cw_kernels[i].name, &code);
         status = cw_opencl_check(code, CW_ERROR_DEVICE, cw_kernels[i].name, why);
     }

@@ -84,7 +84,7 @@ static cw_status cpu_fill(cw_device *device, const cwn_launch *launch, const cw_
     const uint64_t useful = launch->count / LEAST_ELEMENTS_PER_TASK + 1;
     cw_cut cut = {launch, address(to), useful < cpu->threads ? (uint32_t)useful : cpu->threads,
                   cpu->fp64 ? cw_reference_fill : cw_reference_fill_without_fp64};
-    if (!cpu->fp64 && launch->type == CWN_FLOAT64) return cw_refuse_float64(why);
+    if (!cpu->fp64 && cw_needs_fp64(launch->distribution, launch->type)) return cw_refuse_float64(why);
     if (cut.tasks == 1) fill_range(&cut, 0);
     else cpu->parallel_for(cpu->user, cut.tasks, fill_range, &cut);
     device->launches++;

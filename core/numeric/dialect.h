@@ -38,6 +38,7 @@
  *   CWN_BARRIER()      all members of the crew come here before any goes on; what they stored is seen by all. Only in
  *                      steps whose crew is one work-group or block, or one thread, and never where they may part ways
  *   CWN_WIDTH          columns that one member takes at a time in loops that a compiler may vectorize
+ *   CWN_NO_UNROLL      before a loop whose body is long: as it is written, if the language can say so
  *   cwn_strip          CWN_STRIP doubles of neighbouring columns or rows
  *   cwn_strip_of(x)    all of them x          cwn_strip_ma(x, s, t)  x * s + t, one rounding; x is one double
  *   cwn_strip_at(p) cwn_strip_put(p, s)       neighbours in memory
@@ -84,6 +85,7 @@ typedef float cwn_f32;
 #define cwn_to_integer(x) convert_ulong_rtz(x)
 #define cwn_about_sqrt(x) sqrt(x)
 #define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
+#define CWN_GLOBAL global
 #ifndef CWN_NO_FP64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 typedef double cwn_f64;
@@ -98,7 +100,7 @@ typedef double cwn_f64;
 #define cwn_fma(a, b, c) fma((a), (b), (c))
 #define cwn_sqrt64(x) sqrt(x)
 #define cwn_divide(a, b) convert_float_rte((double)(a) / (double)(b)) /* nor need a float quotient be */
-#define CWN_GLOBAL global
+#define CWN_NO_UNROLL _Pragma("unroll 1")
 /* Twice: with one barrier after a loop that few work-items enter, PoCL 3.1 leaves out work of steps with many barriers. */
 #define CWN_BARRIER() (barrier(CLK_GLOBAL_MEM_FENCE), barrier(CLK_GLOBAL_MEM_FENCE))
 #define cwn_less(a, b) (0UL - (ulong)((a) < (b)))
@@ -143,6 +145,7 @@ typedef double cwn_f64;
 #define cwn_sqrt64(x) __dsqrt_rn(x)
 #define cwn_divide(a, b) __fdiv_rn((a), (b))
 #define CWN_GLOBAL
+#define CWN_NO_UNROLL _Pragma("unroll 1")
 #define CWN_BARRIER() __syncthreads()
 #define cwn_less(a, b) (0ull - (uint64_t)((a) < (b)))
 #endif
@@ -162,6 +165,7 @@ typedef uint64_t cwn_long;
 #define CWN_LANES 1
 #endif
 #define CWN_GLOBAL
+#define CWN_NO_UNROLL
 #define CWN_BARRIER() ((void)0) /* the crew is one thread */
 #define cwn_divide(a, b) ((a) / (b))
 #if CWN_LANES == 1

@@ -17,6 +17,7 @@
  *                 UNIT_SCALING      uniform in +-sqrt(3 / n) * `factor`, n the product of all axes but the last
  *                 FULL_INTEGER      all values of an integer dtype
  *                 ORTHOGONAL        `gain` times the Q of a matrix of normal draws
+ *                 STFT              cosines or sines, under a window (docs/NUMERICS.md, "STFT")
  *   takes       the arguments that a caller may give
  *   defaults    the arguments' values where the caller gives none: those of keras.initializers
  *               (0 for constant, as in Keras 2; Keras 3's 0.0 gives the same in its dialect)
@@ -48,7 +49,9 @@
     ROW(CW_LECUN_NORMAL,     14, "lecun_normal",     "LecunNormal",     0,                     VARIANCE_SCALING, TAKES_AXES,                              SCALING(1.0, FAN_IN, TRUNCATED_NORMAL)) \
     ROW(CW_UNIFORM_FULL_INT, 15, "uniform_full_int", "UniformFullInt",  0,                     FULL_INTEGER,     0,                                       NOTHING) \
     ROW(CW_UNIFORM_UNIT_SCALING, 16, "uniform_unit_scaling", "UniformUnitScaling", "uniform_unit_scaling_initializer", UNIT_SCALING, TAKES(CW_FACTOR),   FACTOR(1.0)) \
-    ROW(CW_ORTHOGONAL,       17, "orthogonal",       "Orthogonal",      "OrthogonalInitializer", ORTHOGONAL,     TAKES(CW_GAIN),                          GAIN(1.0))
+    ROW(CW_ORTHOGONAL,       17, "orthogonal",       "Orthogonal",      "OrthogonalInitializer", ORTHOGONAL,     TAKES(CW_GAIN),                          GAIN(1.0)) \
+    ROW(CW_STFT,             18, "stft",             "STFT",            "STFTInitializer",     STFT,             TAKES(CW_SIDE) | TAKES(CW_WINDOW) | TAKES(CW_SCALING) | TAKES(CW_PERIODIC), \
+                                                                                                                                                          FILTERS(REAL, HANN, DENSITY))
 /* clang-format on */
 
 #endif

@@ -81,8 +81,7 @@ int cw_tally_pair(cw_tally *tally, const cw_tensor *tensor, const cw_entry *entr
     if (entry && entry->part) c.entry = NULL; /* its plan is none of these values' */
     cw_error why;
     cw_progress_stage(2 * tensor->bytes, 1);
-    const cw_status status =
-        cw_compare(tensor->dtype, expected, found, elements_of(tensor), &c.difference, &why);
+    const cw_status status = cw_compare(tensor->dtype, expected, found, elements_of(tensor), &c.difference, &why);
     if (status && status != CW_DIFFERS) return cw_complain_library(tensor->name, &why);
     return count_pair(tally, &c);
 }
@@ -96,8 +95,8 @@ int cw_tally_digest(cw_tally *tally, const char *name, cw_sums manifest, cw_sums
     const cw_hex says = cw_hex_of(manifest), is = cw_hex_of(definition);
     tally->wrong_digests++;
     if (tally->json)
-        return add_row(&tally->digests, json_pack("{s:s?, s:s, s:s}", "name", name, "manifest", says.text, "definition",
-                                                  is.text));
+        return add_row(&tally->digests,
+                       json_pack("{s:s?, s:s, s:s}", "name", name, "manifest", says.text, "definition", is.text));
     cw_progress_hide();
     cw_put_name(name ? name : "total");
     printf(": the manifest has the digest %s, and the definition %s\n", says.text, is.text);
@@ -131,11 +130,11 @@ static json_t *take_rows(json_t **rows) {
 }
 
 static int print_json(cw_tally *t, const char *what) {
-    json_t *result = json_pack(
-        "{s:o, s:b, s:I, s:I, s:I, s:I, s:o, s:o}", "compared", cw_json_text(what), "equal", is_equal(t), "tensors",
-        (json_int_t)t->tensors, "elements", (json_int_t)t->elements, "differing_tensors",
-        (json_int_t)t->differing_tensors, "differing_elements", (json_int_t)t->differing_elements, "results",
-        take_rows(&t->rows), "wrong_digests", take_rows(&t->digests));
+    json_t *result =
+        json_pack("{s:o, s:b, s:I, s:I, s:I, s:I, s:o, s:o}", "compared", cw_json_text(what), "equal", is_equal(t),
+                  "tensors", (json_int_t)t->tensors, "elements", (json_int_t)t->elements, "differing_tensors",
+                  (json_int_t)t->differing_tensors, "differing_elements", (json_int_t)t->differing_elements, "results",
+                  take_rows(&t->rows), "wrong_digests", take_rows(&t->digests));
     return cw_json_print(result);
 }
 
@@ -143,8 +142,8 @@ static void print_sum(const cw_tally *t, const char *what) {
     if (t->differing_tensors)
         printf("%s: %" PRIu64 " of %" PRIu64 " tensors differ\n", what, t->differing_tensors, t->tensors);
     else if (t->wrong_digests)
-        printf("%s: %" PRIu64 " digest%s differ%s between the manifest and the definition, which all elements meet\n", what,
-               t->wrong_digests, t->wrong_digests == 1 ? "" : "s", t->wrong_digests == 1 ? "s" : "");
+        printf("%s: %" PRIu64 " digest%s differ%s between the manifest and the definition, which all elements meet\n",
+               what, t->wrong_digests, t->wrong_digests == 1 ? "" : "s", t->wrong_digests == 1 ? "s" : "");
     else
         printf("%s: %" PRIu64 " tensor%s, %" PRIu64 " elements, 0 bits differ\n", what, t->tensors,
                t->tensors == 1 ? "" : "s", t->elements);

@@ -49,7 +49,8 @@ void cw_crew_run(void *user, uint32_t tasks, void (*task)(void *argument, uint32
     const uint32_t size = cw_crew_size();
     uint32_t helpers = 0;
     (void)user;
-    while (helpers + 1 < size && helpers + 1 < tasks && pthread_create(&helper[helpers], NULL, work, &c) == 0) helpers++;
+    while (helpers + 1 < size && helpers + 1 < tasks && pthread_create(&helper[helpers], NULL, work, &c) == 0)
+        helpers++;
     while (do_one(&c)) cw_progress_part((double)(atomic_load(&c.done) - 1) / tasks);
     for (uint32_t i = 0; i < helpers; i++) pthread_join(helper[i], NULL);
     cw_progress_part(1);

@@ -11,14 +11,15 @@
 #include "progress.h"
 #include "tensors.h"
 
-static const cw_usage usage = {
-    "cw diff FILE1 FILE2\n"
-    "cw diff [options] --device D1 --device D2\n"
-    "cw diff MODEL.json --device D1 --device D2\n\n"
-    "Compares the bits: how many elements differ, the first and the worst, the distance in units in the last place, and\n"
-    "the likely cause. Tensors pair by name; one without a name, as in .npy or made from options, with the only one of\n"
-    "the other file. Exit status 1: something differs.\n",
-    CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_DEVICES | CW_OPT_JSON, 2};
+static const cw_usage usage = {"cw diff FILE1 FILE2\n"
+                               "cw diff [options] --device D1 --device D2\n"
+                               "cw diff MODEL.json --device D1 --device D2\n\n"
+                               "Compares the bits: how many elements differ, the first and the worst, the distance in "
+                               "units in the last place, and\n"
+                               "the likely cause. Tensors pair by name; one without a name, as in .npy or made from "
+                               "options, with the only one of\n"
+                               "the other file. Exit status 1: something differs.\n",
+                               CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_DEVICES | CW_OPT_JSON, 2};
 
 /* -------------------------------------------------------------------------------------------------- two files */
 

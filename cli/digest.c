@@ -18,9 +18,10 @@ static const cw_usage usage = {
     "cw digest FILE...\n"
     "cw digest MODEL.json [--device D]\n"
     "cw digest [options] [--device D]\n\n"
-    "Prints the digest of each tensor, 32 hexadecimal digits that depend on dtype, shape and every bit, and the total of\n"
-    "all, which also depends on their names. A tensor without a name, as in .npy or from options, is called \"" CW_UNNAMED
-    "\".\nNot cryptographic. FILE is .npy or .safetensors; digests in a manifest must be met.\n",
+    "Prints the digest of each tensor, 32 hexadecimal digits that depend on dtype, shape and every bit, and the total "
+    "of\n"
+    "all, which also depends on their names. A tensor without a name, as in .npy or from options, is called "
+    "\"" CW_UNNAMED "\".\nNot cryptographic. FILE is .npy or .safetensors; digests in a manifest must be met.\n",
     CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_JSON, INT32_MAX};
 
 /* What was found so far; `tensors` only for --json. */

@@ -24,7 +24,8 @@ static const cw_usage usage = {
     "cw init [options] [-o FILE]\n"
     "cw init MODEL.json [-o FILE]\n\n"
     "Makes one tensor, or all tensors of a manifest, on a device. Prints them as NumPy does, or writes them to FILE.\n"
-    "The digest in the summary is the total that cw digest prints. With --json, values read back to the same bits; nan,\n"
+    "The digest in the summary is the total that cw digest prints. With --json, values read back to the same bits; "
+    "nan,\n"
     "inf and -inf are strings, and integers may need 64 bits.\n",
     CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_OUTPUT | CW_OPT_JSON, 1};
 

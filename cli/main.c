@@ -31,14 +31,13 @@ static int help(void) {
            "  cw init --shape 3,3,64,128 --initializer he_normal --seed 42 -o kernel.npy\n"
            "  cw init MODEL.json --device opencl -o model.safetensors\n\n");
     for (int i = 0; i < COMMANDS; i++) printf("  cw %-9s %s\n", commands[i].name, commands[i].help);
-    printf("\ncw SUBCOMMAND --help shows its options. Exit status: 0 good, 1 differs, 2 wrong usage or bad content,\n"
-           "3 no such device, driver or runtime, 4 a file cannot be opened, read or written, or memory is exhausted.\n");
+    printf(
+        "\ncw SUBCOMMAND --help shows its options. Exit status: 0 good, 1 differs, 2 wrong usage or bad content,\n"
+        "3 no such device, driver or runtime, 4 a file cannot be opened, read or written, or memory is exhausted.\n");
     return EXIT_GOOD;
 }
 
-void cw_print_version(void) {
-    printf("cw %s, numerics version %u\n", cw_version(), (unsigned)cw_numerics_version());
-}
+void cw_print_version(void) { printf("cw %s, numerics version %u\n", cw_version(), (unsigned)cw_numerics_version()); }
 
 static int version(void) {
     cw_print_version();

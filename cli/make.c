@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One destination, large enough for every tensor, and scratch memory for it, and host memory for its copy, which the CPU
- * does not need. */
+/* One destination, large enough for every tensor, and scratch memory for it, and host memory for its copy, which the
+ * CPU does not need. */
 typedef struct maker {
     cw_device *device, *shared; /* the second for matrices, where the first is the CPU cut into many tasks */
     cw_destination destination, scratch;

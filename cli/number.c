@@ -19,8 +19,8 @@ int cw_take_whole(const char *label, const char *text, cw_whole *whole) {
 /* ----------------------------------------------------------------------------------------------- single numbers */
 
 static int complain_range(const char *label, const char *text) {
-    return cw_complain(EXIT_USAGE, "%s: %s does not fit in 64 bits (choose a smaller integer, or write it with a point)",
-                       label, text);
+    return cw_complain(
+        EXIT_USAGE, "%s: %s does not fit in 64 bits (choose a smaller integer, or write it with a point)", label, text);
 }
 
 int cw_take_integer(const char *label, const char *text, int64_t *integer) {

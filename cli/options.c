@@ -23,7 +23,8 @@ typedef struct option_row {
 static int take_seed(cw_options *o, const char *label, const char *text) {
     cw_whole seed[CW_MAX_SEEDS];
     uint32_t count = 0;
-    const int status = cw_take_wholes(label, text, "42, or as many as the seed rule takes: 1,2", seed, CW_MAX_SEEDS, &count);
+    const int status =
+        cw_take_wholes(label, text, "42, or as many as the seed rule takes: 1,2", seed, CW_MAX_SEEDS, &count);
     return status != EXIT_GOOD ? status : cw_fields_seed(&o->fields, label, seed, count);
 }
 
@@ -150,7 +151,8 @@ static const option_row rows[] = {
     {"factor",      "X",     CW_OPT_TENSOR, NULL,             "uniform_unit_scaling (1.0)"},
     {"side",        "S",     CW_OPT_TENSOR, NULL,             "stft: real (default) or imag"},
     {"window",      "W",     CW_OPT_TENSOR, NULL,
-     "stft: hann (default), hamming, blackman, nuttall, blackmanharris, flattop, boxcar, triang, bartlett, cosine, none"},
+     "stft: hann (default), hamming, blackman, nuttall, blackmanharris, flattop, boxcar, triang, bartlett, cosine, "
+     "none"},
     {"scaling",     "S",     CW_OPT_TENSOR, NULL,             "stft: density (default), spectrum, none"},
     {"periodic",    "B",     CW_OPT_TENSOR, NULL,             "stft: true or false (default); alone it is true"},
     {"input-axes",  "A",     CW_OPT_TENSOR, take_input_axes,  "axes whose product is fan_in, with --output-axes"},
@@ -192,16 +194,19 @@ static int take(cw_options *o, const option_row *row, const char *text) {
 }
 
 /* The word of argv that getopt_long took the option from: its value is part of it, or is the word after it. */
-static const char *option_word(char *const *argv) { return argv[optind - (optarg && optarg == argv[optind - 1] ? 2 : 1)]; }
+static const char *option_word(char *const *argv) {
+    return argv[optind - (optarg && optarg == argv[optind - 1] ? 2 : 1)];
+}
 
-/* getopt_long takes any beginning of a name that no other name has, which would be another option once there are more. */
+/* getopt_long takes any beginning of a name that no other name has, which would be another option once there are more.
+ */
 static bool is_whole(const char *word, const option_row *row) {
     return strncmp(word, "--", 2) != 0 || strcspn(word + 2, "=") == strlen(row->name);
 }
 
 static int complain_abbreviation(const char *word, const option_row *row, const char *subcommand) {
-    return cw_complain(EXIT_USAGE, "%.*s: no such option here, but --%s is (see cw %s --help)", (int)strcspn(word, "="), word,
-                       row->name, subcommand);
+    return cw_complain(EXIT_USAGE, "%.*s: no such option here, but --%s is (see cw %s --help)", (int)strcspn(word, "="),
+                       word, row->name, subcommand);
 }
 
 static int complain_option(int code, char *const *argv, const char *subcommand) {
@@ -229,7 +234,8 @@ static void long_options(unsigned have, struct option *list) {
     int n = 0;
     for (int i = 0; i < ROWS; i++)
         if (rows[i].group & have)
-            list[n++] = (struct option){rows[i].name, is_optional(&rows[i]) ? 2 : rows[i].value != NULL, NULL, FIRST + i};
+            list[n++] =
+                (struct option){rows[i].name, is_optional(&rows[i]) ? 2 : rows[i].value != NULL, NULL, FIRST + i};
     memset(&list[n], 0, sizeof list[n]);
 }
 
@@ -252,7 +258,8 @@ static void print_help(const cw_usage *usage) {
 static int check(const cw_options *o, const cw_usage *usage, const char *subcommand) {
     const int devices = usage->have & CW_OPT_DEVICES ? CW_MAX_DEVICES : 1;
     if (o->operands > usage->operands)
-        return cw_complain(EXIT_USAGE, "\"%s\" is too much (see cw %s --help)", o->operand[usage->operands], subcommand);
+        return cw_complain(EXIT_USAGE, "\"%s\" is too much (see cw %s --help)", o->operand[usage->operands],
+                           subcommand);
     if (o->devices > devices)
         return cw_complain(EXIT_USAGE, "--device is there %d times (give it %s)", o->devices,
                            devices == 1 ? "once" : "twice");
@@ -261,9 +268,7 @@ static int check(const cw_options *o, const cw_usage *usage, const char *subcomm
     return EXIT_GOOD;
 }
 
-const char *cw_options_device(const cw_options *options) {
-    return options->devices ? options->device[0] : "cpu";
-}
+const char *cw_options_device(const cw_options *options) { return options->devices ? options->device[0] : "cpu"; }
 
 /* What getopt_long returned. */
 static int take_code(cw_options *o, int code, int argc, char **argv) {
@@ -298,9 +303,10 @@ int cw_options_read(int argc, char **argv, const cw_usage *usage, cw_options *op
 int cw_options_model(const cw_options *options, const char *path, cw_model *model) {
     if (!path) return cw_model_of_fields(&options->fields, model);
     if (options->tensor_option && !cw_is_manifest(path))
-        return cw_complain(EXIT_USAGE, "\"%s\" is no option and no MODEL.json (lists have commas and no blanks: 3,3,64,128)",
-                           path);
+        return cw_complain(EXIT_USAGE,
+                           "\"%s\" is no option and no MODEL.json (lists have commas and no blanks: 3,3,64,128)", path);
     if (options->tensor_option)
-        return cw_complain(EXIT_USAGE, "--%s does not go with a manifest (write it into %s)", options->tensor_option, path);
+        return cw_complain(EXIT_USAGE, "--%s does not go with a manifest (write it into %s)", options->tensor_option,
+                           path);
     return cw_model_read(path, model);
 }

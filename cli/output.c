@@ -30,7 +30,8 @@ static void forget(cw_output *o) {
     memset(o, 0, sizeof *o);
 }
 
-/* The folder's fault, as a rule, and then that of the name that was given; something may lie in the way of the other. */
+/* The folder's fault, as a rule, and then that of the name that was given; something may lie in the way of the other.
+ */
 static int complain_part(const cw_output *o, const char *why, bool in_the_way) {
     if (in_the_way) return cw_complain(EXIT_IO, "%s is there and %s (move it away)", o->part, why);
     return cw_complain(EXIT_IO, "%s cannot be written: %s (check the folder and its permissions)", o->path, why);

@@ -39,9 +39,10 @@ static double bytes_done(double share) {
 }
 
 static void print_line(double done, double elapsed) {
-    const double rate = done / elapsed, left = rate > 0 ? (now_doing.bytes - done) / rate : 0, to_mb = 1e-6 / now_doing.passes;
-    fprintf(stderr, "\r\033[K%.1f of %.1f MB, %.1f MB/s, %.0f s left", done * to_mb, now_doing.bytes * to_mb, rate * to_mb,
-            left);
+    const double rate = done / elapsed, left = rate > 0 ? (now_doing.bytes - done) / rate : 0,
+                 to_mb = 1e-6 / now_doing.passes;
+    fprintf(stderr, "\r\033[K%.1f of %.1f MB, %.1f MB/s, %.0f s left", done * to_mb, now_doing.bytes * to_mb,
+            rate * to_mb, left);
     fflush(stderr);
 }
 

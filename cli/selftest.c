@@ -19,7 +19,8 @@
 
 static const cw_usage usage = {
     "cw selftest [--device D] [--json]\n\n"
-    "Fills tensors whose digests real Keras gave, and proves by enumeration that radius, sine and cosine of the normals\n"
+    "Fills tensors whose digests real Keras gave, and proves by enumeration that radius, sine and cosine of the "
+    "normals\n"
     "have the bits of the C library that TensorFlow uses. Exit status 1: this device gives other bits.\n",
     CW_OPT_DEVICE | CW_OPT_JSON, 0};
 

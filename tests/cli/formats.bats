@@ -265,7 +265,8 @@ json.dump(model, open("tensor.json", "w"))' "$out"
 }
 
 @test "the digest of one tensor is the same wherever it is told" {
-    for options in "--shape 3,5 --seed 2" "--shape 4 --initializer zeros" "--shape 0 --dtype int32 --initializer ones"; do
+    for options in "--shape 3,5 --seed 2" "--shape 4 --initializer zeros" \
+        "--shape 0 --dtype int32 --initializer ones"; do
         for ending in npy safetensors; do
             # shellcheck disable=SC2086 # a list of words
             good init $options -o a.$ending

@@ -5,7 +5,9 @@
 load helper
 
 # watched VARIABLE=VALUE ARGUMENT...
-watched() { env LD_PRELOAD="$CW_WATCH" ASAN_OPTIONS="verify_asan_link_order=0:$ASAN_OPTIONS" "$1" "$CW" "${@:2}" >"$out"; }
+watched() {
+    env LD_PRELOAD="$CW_WATCH" ASAN_OPTIONS="verify_asan_link_order=0:$ASAN_OPTIONS" "$1" "$CW" "${@:2}" >"$out"
+}
 
 cpu() { json "[v[$1] for b in d['backends'] if b['backend'] == 'cpu' for v in b['devices']][0]"; }
 

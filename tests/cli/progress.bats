@@ -18,7 +18,7 @@ large="--shape 8000000 --initializer random_uniform"
 @test "one large tensor on a device" {
     need_terminal
     for device in $(devices); do
-        for arguments in "init -o a.npy" "init -o a.safetensors" "init -o -" "init --json -o b.npy" "digest" "verify"; do
+        for arguments in "init -o a.npy" "init -o a.safetensors" "init -o -" "init --json -o b.npy" digest verify; do
             # shellcheck disable=SC2086 # lists of words
             shows $arguments $large --device "$device"
         done

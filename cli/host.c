@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A matrix initializer has no part without the whole. */
-static bool has_ranges(const cw_plan *plan) { return cw_plan_matrix(plan).columns == 0; }
+/* A matrix initializer, which works in scratch memory, has no part without the whole. */
+static bool has_ranges(const cw_plan *plan) { return cw_plan_scratch(plan) == 0; }
 
 /* --------------------------------------------------------------------------------------------------------- digest */
 

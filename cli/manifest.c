@@ -170,7 +170,8 @@ static int take_config(reader *r, json_t *config) {
     int status = EXIT_GOOD;
     if (!json_is_object(config)) return complain(r, "config", "is no object");
     json_object_foreach(config, key, value) {
-        status = strcmp(key, "seed") == 0 ? take_config_seed(r, value) : take_argument(r, key, value);
+        if (strcmp(key, "dtype") == 0) status = take_word(r, key, value); /* TensorFlow's; a tensor's own comes later */
+        else status = strcmp(key, "seed") == 0 ? take_config_seed(r, value) : take_argument(r, key, value);
         if (status != EXIT_GOOD) break;
     }
     return status;

@@ -146,7 +146,7 @@ static const option_row rows[] = {
     {"mode",        "M",     CW_OPT_TENSOR, NULL,             "variance_scaling: fan_in (default), fan_out, fan_avg"},
     {"distribution","D",     CW_OPT_TENSOR, NULL,
      "variance_scaling: truncated_normal (default), untruncated_normal, uniform"},
-    {"gain",        "X",     CW_OPT_TENSOR, NULL,             "identity, orthogonal (1.0)"},
+    {"gain",        "X",     CW_OPT_TENSOR, NULL,             "identity, orthogonal, convolution_ (1.0)"},
     {"value",       "X",     CW_OPT_TENSOR, NULL,             "constant (0.0)"},
     {"factor",      "X",     CW_OPT_TENSOR, NULL,             "uniform_unit_scaling (1.0)"},
     {"side",        "S",     CW_OPT_TENSOR, NULL,             "stft: real (default) or imag"},

@@ -154,10 +154,17 @@ static void put_normal(const cw_plan *plan, bool scaled, bool truncated) {
                              : "z * stddev + mean, both steps rounded; z is normal, by Box and Muller from two words");
 }
 
+static bool is_matrix(cw_initializer i) {
+    return i == CW_ORTHOGONAL || (i >= CW_CONVOLUTION_DELTA_ORTHOGONAL && i <= CW_CONVOLUTION_ORTHOGONAL_3D);
+}
+
 static void put_orthogonal(const cw_plan *plan) {
     const cw_matrix m = cw_plan_matrix(plan);
+    const cw_initializer i = cw_plan_spec(plan).initializer;
     put_number("gain", cw_plan_scale(plan), "");
     put("element", "gain * q, rounded; Q is that of a matrix of normal draws, the diagonal of R made positive");
+    if (i == CW_CONVOLUTION_DELTA_ORTHOGONAL) put("kernel", "the first rows of Q at the center, zeros around it");
+    else if (i != CW_ORTHOGONAL) put("kernel", "the first rows of a Q times products of projections, each of a Q of its own");
     if (m.method == CW_METHOD_NONE) return;
     printf("  %-10s %" PRIu64 " x %" PRIu64 "%s, by %s\n", "matrix", m.rows, m.columns,
            m.transposed ? ", transposed" : "",
@@ -183,7 +190,7 @@ static void put_stft(const cw_plan *plan) {
 }
 
 static void put_values(const cw_plan *plan) {
-    if (cw_plan_spec(plan).initializer == CW_ORTHOGONAL) {
+    if (is_matrix(cw_plan_spec(plan).initializer)) {
         put_orthogonal(plan);
         return;
     }

@@ -110,8 +110,11 @@ typedef struct cw_matrix_fill {
 
 static cw_status run_step(void *user, const cw_work *step) {
     const cw_matrix_fill *f = user;
+    char *scratch = (char *)f->to->scratch + f->to->scratch_offset, *memory = step->in_scratch ? scratch + step->at : address(f->to);
+    const cw_destination to = cw_cpu_at(memory, UINT64_MAX);
+    if (step->draws.count) return cpu_fill(&f->cpu->device, &step->draws, &to, NULL);
     const uint64_t useful = step->shares ? step->work / LEAST_WORK_PER_TASK + 1 : 1;
-    cw_crew crew = {step, address(f->to), (char *)f->to->scratch + f->to->scratch_offset,
+    cw_crew crew = {step, memory, scratch,
                     useful < f->cpu->threads ? (uint32_t)useful : f->cpu->threads};
     if (crew.tasks == 1) take_share(&crew, 0);
     else f->cpu->parallel_for(f->cpu->user, crew.tasks, take_share, &crew);
@@ -123,8 +126,7 @@ static cw_status cpu_fill_matrix(cw_device *device, const cwn_launch *draws, con
                                  const cw_destination *to, cw_error *why) {
     cw_matrix_fill f = {(cw_cpu *)device, to};
     if (!f.cpu->fp64) return cw_refuse_float64(why);
-    if (draws) cpu_fill(device, draws, to, why);
-    return cw_walk_matrix(matrix, run_step, &f);
+    return cw_walk_matrix(draws, matrix, run_step, &f);
 }
 
 static cw_status cpu_sync(cw_device *device, const cw_destination *on, cw_error *why) {

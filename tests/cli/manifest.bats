@@ -345,7 +345,7 @@ tensors() {
     manifest '{"name": "a", "shape": [7], "dtype": "float64", "digest": "00112233445566778899aabbccddeeff",
         "parts": [{"shape": [7], "initializer": "ones"}]}' >m.json
     gives 1 verify m.json
-    says "another digest"
+    prints "a: the manifest has the digest 00112233445566778899aabbccddeeff, and the definition"
 }
 
 @test "parts that are refused" {

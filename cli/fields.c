@@ -143,8 +143,7 @@ static const struct {
     {"mode", take_mode, "fan_in fan_out fan_avg"},
     {"distribution", take_distribution, "truncated_normal untruncated_normal uniform"},
     {"side", take_side, "real imag"},
-    {"window", take_window,
-     "hann hamming blackman nuttall blackmanharris flattop boxcar triang bartlett cosine none"},
+    {"window", take_window, "hann hamming blackman nuttall blackmanharris flattop boxcar triang bartlett cosine none"},
     {"scaling", take_scaling, "density spectrum none"},
     {"periodic", take_periodic, "true false"},
 };
@@ -184,7 +183,8 @@ cw_argument cw_field_argument(const char *field) {
 int cw_fields_shape(cw_fields *fields, const char *label, const int64_t *axis, uint32_t rank) {
     for (uint32_t i = 0; i < rank; i++)
         if (axis[i] < 0)
-            return cw_complain(EXIT_USAGE, "%s: the axis %lld is negative (sizes are 0 or more)", label, (long long)axis[i]);
+            return cw_complain(EXIT_USAGE, "%s: the axis %lld is negative (sizes are 0 or more)", label,
+                               (long long)axis[i]);
     for (uint32_t i = 0; i < rank; i++) fields->spec.shape[i] = (uint64_t)axis[i];
     fields->spec.rank = rank;
     fields->has_shape = true;
@@ -318,8 +318,8 @@ static void add_seed(json_t *entry, const cw_fields *f) {
 
 json_t *cw_fields_entry(const cw_fields *fields, const char *name) {
     const cw_spec *s = &fields->spec;
-    json_t *entry = json_pack("{s:s, s:o, s:s, s:s}", "name", name, "shape", shape_of(s), "dtype", cw_dtype_name(s->dtype),
-                              "initializer", cw_initializer_name(s->initializer));
+    json_t *entry = json_pack("{s:s, s:o, s:s, s:s}", "name", name, "shape", shape_of(s), "dtype",
+                              cw_dtype_name(s->dtype), "initializer", cw_initializer_name(s->initializer));
     for (int a = 0; a < CW_ARGUMENTS; a++)
         if (s->argument[a].kind)
             json_object_set_new(entry, cw_argument_name((cw_argument)a), argument_of((cw_argument)a, s->argument[a]));

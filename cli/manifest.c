@@ -126,7 +126,8 @@ static int take_axes(reader *r, const char *field, const json_t *value, cw_axes 
 
 static int take_number(reader *r, const char *field, const json_t *value) {
     if (json_is_string(value))
-        return cw_take_number(r->label, json_string_value(value), &r->entry->fields.spec.argument[cw_field_argument(field)]);
+        return cw_take_number(r->label, json_string_value(value),
+                              &r->entry->fields.spec.argument[cw_field_argument(field)]);
     if (!json_is_number(value)) return complain(r, field, "is no number");
     r->entry->fields.spec.argument[cw_field_argument(field)] =
         json_is_integer(value) ? cw_integer(json_integer_value(value)) : cw_real(json_real_value(value));

@@ -6,10 +6,10 @@
 #define CW_CLI_MODEL_H
 
 #include "fields.h"
-#include "tensor.h"
+#include "tensors.h"
 
 typedef struct cw_entry {
-    char *name; /* a tensor from options has its initializer's */
+    char *name; /* CW_UNNAMED for a tensor from options */
     cw_fields fields;
     cw_plan plan;
     bool has_digest; /* the digest that the tensor is expected to have */
@@ -48,6 +48,13 @@ void cw_model_free(cw_model *model);
 
 /* The entry as a tensor without data, for headers of files; its name is the entry's. */
 cw_tensor cw_entry_tensor(const cw_entry *entry);
+
+/* All entries so, in the order of the model; the names stay the model's, so free the array alone. NULL after a
+ * complaint. */
+cw_tensor *cw_model_tensors(const cw_model *model);
+
+/* Of all tensors. */
+uint64_t cw_model_bytes(const cw_model *model);
 
 /* "82bc8bfb3b20a1999901682361bdd7ee" */
 typedef struct cw_hex {

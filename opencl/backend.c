@@ -64,8 +64,23 @@ static cw_status check_destination(const device *d, const cw_destination *to, cw
     return status ? status : check_buffer(d, to->memory, to->offset, to->bytes, "the buffer", why);
 }
 
+/* What a kernel may not write to: not every driver says so, and then the results are undefined. */
+static cw_status check_writable(cl_mem buffer, const char *what, cw_error *why) {
+    cl_mem_flags flags = 0;
+    const cl_int code = clGetMemObjectInfo(buffer, CL_MEM_FLAGS, sizeof flags, &flags, NULL);
+    if (code) return cw_opencl_check(code, CW_ERROR_DESTINATION, what, why);
+    return flags & CL_MEM_READ_ONLY ? cw_fail(why, CW_ERROR_DESTINATION, 0, "%s is CL_MEM_READ_ONLY", what) : CW_OK;
+}
+
+static cw_status check_fill(const device *d, const cw_destination *to, cw_error *why) {
+    const cw_status status = check_destination(d, to, why);
+    return status ? status : check_writable(to->memory, "the buffer", why);
+}
+
 static cw_status check_scratch(const device *d, const cw_destination *to, cw_error *why) {
-    return check_buffer(d, to->scratch, to->scratch_offset, to->scratch_bytes, "the scratch memory", why);
+    const char *what = "the scratch memory";
+    const cw_status status = check_buffer(d, to->scratch, to->scratch_offset, to->scratch_bytes, what, why);
+    return status ? status : check_writable(to->scratch, what, why);
 }
 
 static cw_status allocate(cw_device *base, uint64_t bytes, cw_destination *to, cw_error *why) {
@@ -177,7 +192,7 @@ static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const c
 }
 
 static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
-    cw_status status = check_destination(of(base), to, why);
+    cw_status status = check_fill(of(base), to, why);
     if (!status) status = check_wait_list(of(base), to, why);
     return status ? status : enqueue_fill(base, launch, to, why);
 }
@@ -245,7 +260,7 @@ static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn
                              cw_error *why) {
     chain c = {.base = base, .to = *to, .memory = to->memory, .offset = to->offset, .why = why};
     if (!of(base)->fp64) return cw_refuse_float64(why);
-    cw_status status = check_destination(of(base), to, why);
+    cw_status status = check_fill(of(base), to, why);
     if (!status) status = check_scratch(of(base), to, why);
     if (!status) status = check_wait_list(of(base), to, why);
     if (status) return status;

@@ -178,9 +178,14 @@ static const cw_backend_ops cpu_ops = {
 
 /* Cores that this process may use, not those of the machine. */
 static uint32_t usable_cores(void) {
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set)) return 1;
-    const int n = CPU_COUNT(&set);
+    int n = 0;
+    /* The kernel refuses a set that is smaller than its own. */
+    for (int room = CPU_SETSIZE; n == 0 && room <= 1 << 20; room *= 2) {
+        const size_t size = CPU_ALLOC_SIZE(room);
+        cpu_set_t *set = CPU_ALLOC(room);
+        if (set && sched_getaffinity(0, size, set) == 0) n = CPU_COUNT_S(size, set);
+        CPU_FREE(set);
+    }
     return n < 1 ? 1 : (uint32_t)n > MAX_THREADS ? MAX_THREADS : (uint32_t)n;
 }
 
@@ -223,7 +228,8 @@ static void processor_name(char *name, size_t capacity) {
         const char *colon = strchr(line, ':');
         if (strncmp(line, "model name", 10) || !colon) continue;
         line[strcspn(line, "\n")] = 0;
-        snprintf(name, capacity, "%s", colon + 2);
+        colon += 1 + strspn(colon + 1, " \t");
+        if (*colon) snprintf(name, capacity, "%s", colon);
         break;
     }
     if (f) fclose(f);

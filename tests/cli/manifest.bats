@@ -26,7 +26,7 @@ refuses() {
     good plan m.json --json
     json_is '[t["name"] for t in d]' "['dense/kernel', 'dense/bias', 'head/kernel']"
     gives 1 verify m.json # its digest is an example
-    says 00112233445566778899aabbccddeeff
+    prints "total: the manifest has the digest 00112233445566778899aabbccddeeff, and the definition"
 }
 
 @test "short form and object form are the same" {
@@ -68,7 +68,8 @@ END
     same_as --shape 3,4 --initializer random_normal --seed 1,2 --seed-rule stateless --dialect tf
     manifest "$(tensor '"initializer": "random_normal", "seed": [5], "call": 3')" >m.json
     same_as --shape 3,4 --initializer random_normal --seed 5 --call 3
-    manifest "$(tensor '"initializer": "random_normal", "seed": [1, 2, 3, 4, 5, 4294967295], "seed_rule": "raw"')" >m.json
+    manifest "$(tensor '"initializer": "random_normal", "seed": [1, 2, 3, 4, 5, 4294967295], "seed_rule": "raw"')" \
+        >m.json
     same_as --shape 3,4 --initializer random_normal --seed 1,2,3,4,5,0xffffffff --seed-rule raw
     manifest '{"name": "s", "shape": [], "initializer": "random_normal"}' \
         '{"name": "e", "shape": [0, 7], "initializer": "ones"}' >m.json
@@ -344,7 +345,7 @@ tensors() {
     manifest '{"name": "a", "shape": [7], "dtype": "float64", "digest": "00112233445566778899aabbccddeeff",
         "parts": [{"shape": [7], "initializer": "ones"}]}' >m.json
     gives 1 verify m.json
-    says "another digest"
+    prints "a: the manifest has the digest 00112233445566778899aabbccddeeff, and the definition"
 }
 
 @test "parts that are refused" {

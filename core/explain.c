@@ -178,7 +178,7 @@ static void explain_uniform(cw_way *w) {
         scale_double(w, u);
         return;
     }
-    const cwn_f32 u = cwn_uniform_of(w->l.type, own);
+    const cwn_f32 u = cwn_uniform_of(w->l.type, cwn_low(own));
     add_float(w, "u",
               w->l.type == CWN_FLOAT16    ? "low 10 bits of the word / 2^10"
               : w->l.type == CWN_BFLOAT16 ? "low 7 bits of the word / 2^7"

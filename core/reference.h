@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The numeric text in a loop: the definition of every value, and what the CPU backend runs in each thread.
+ * The numeric text in a loop, one element at a time: the definition of every value.
  */
 #ifndef CW_REFERENCE_H
 #define CW_REFERENCE_H

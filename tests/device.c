@@ -55,6 +55,7 @@ static cw_status open_word(const char *word, cw_device **device, cw_error *why) 
 
 static int may_skip(const char *word, cw_status status) {
     const char *library = getenv("CW_CUDA_LIBRARY");
+    if (is_of(word, "cpu")) return status == CW_ERROR_UNSUPPORTED; /* CW_CPU asks for more than this processor has */
     if (status == CW_ERROR_UNSUPPORTED) {
 #ifndef CW_HAVE_OPENCL
         if (is_of(word, "opencl")) return 1;

@@ -6,7 +6,6 @@
 #include "backend.h"
 
 #include <inttypes.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,50 +13,25 @@
 
 #include "counterweight/cpu.h"
 #include "matrix.h"
+#include "path.h"
+#include "pool.h"
 #include "reference.h"
 
 #define MAX_THREADS 1024u
 /* Below these a thread costs more than it saves. */
 #define LEAST_ELEMENTS_PER_TASK 16384u
 #define LEAST_WORK_PER_TASK 262144u
+#define TASKS_PER_THREAD 4u
 
 typedef struct cw_cpu {
     cw_device device;
     uint32_t threads;
     cw_parallel_for *parallel_for;
     void *user;
+    cw_pool *pool; /* NULL with the caller's own parallel-for, or one thread */
     int fp64;
+    const cw_path *path;
 } cw_cpu;
-
-/* ------------------------------------------------------------------------------------------- our own parallel-for */
-
-typedef struct cw_task {
-    void (*run)(void *argument, uint32_t i);
-    void *argument;
-    uint32_t i;
-} cw_task;
-
-static void *run_task(void *task) {
-    const cw_task *t = task;
-    t->run(t->argument, t->i);
-    return NULL;
-}
-
-/* A task whose thread cannot be made runs here, so nothing can fail. */
-static void spawn(void *user, uint32_t tasks, void (*task)(void *argument, uint32_t i), void *argument) {
-    pthread_t thread[MAX_THREADS];
-    cw_task t[MAX_THREADS];
-    uint8_t started[MAX_THREADS] = {0};
-    (void)user;
-    for (uint32_t i = 1; i < tasks; i++) {
-        t[i] = (cw_task){task, argument, i};
-        started[i] = pthread_create(&thread[i], NULL, run_task, &t[i]) == 0;
-    }
-    for (uint32_t i = 0; i < tasks; i++)
-        if (!started[i]) task(argument, i);
-    for (uint32_t i = 1; i < tasks; i++)
-        if (started[i]) pthread_join(thread[i], NULL);
-}
 
 /* ------------------------------------------------------------------------------------------------------------ ops */
 
@@ -68,22 +42,30 @@ typedef struct cw_cut {
     void (*fill)(const cwn_launch *launch, uint64_t first, uint64_t count, void *data);
 } cw_cut;
 
-/* Range i of the cut, on whole groups where the launch starts on one. */
+/* Where task i of the cut begins, counted from the launch's first element: at a multiple of 64 elements of the tensor, so
+ * that no group and, in aligned memory, no cache line is shared. */
+static uint64_t edge(const cw_cut *cut, uint32_t i) {
+    const uint64_t count = cut->launch->count, even = count / cut->tasks * i, over = (cut->launch->first + even) % 64;
+    return i == 0 ? 0 : i == cut->tasks ? count : even - over;
+}
+
 static void fill_range(void *argument, uint32_t i) {
     const cw_cut *cut = argument;
-    const uint64_t count = cut->launch->count, each = (count / cut->tasks + 15) / 16 * 16;
-    const uint64_t begin = each * i < count ? each * i : count;
-    const uint64_t end = i + 1 == cut->tasks || begin + each > count ? count : begin + each;
+    const uint64_t begin = edge(cut, i), end = edge(cut, i + 1);
     cut->fill(cut->launch, cut->launch->first + begin, end - begin, cut->data + begin * cwn_bytes_of(cut->launch->type));
 }
 
 static void *address(const cw_destination *d) { return (char *)d->memory + d->offset; }
 
+/* Threads of our own take several tasks each, so that one which others keep from running delays less. */
+static uint32_t most_tasks(const cw_cpu *cpu) { return cpu->pool ? cpu->threads * TASKS_PER_THREAD : cpu->threads; }
+
 static cw_status cpu_fill(cw_device *device, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const cw_cpu *cpu = (const cw_cpu *)device;
     const uint64_t useful = launch->count / LEAST_ELEMENTS_PER_TASK + 1;
-    cw_cut cut = {launch, address(to), useful < cpu->threads ? (uint32_t)useful : cpu->threads,
-                  cpu->fp64 ? cw_reference_fill : cw_reference_fill_without_fp64};
+    const uint32_t most = most_tasks(cpu);
+    cw_cut cut = {launch, address(to), useful < most ? (uint32_t)useful : most,
+                  cpu->fp64 ? cpu->path->fill : cw_reference_fill_without_fp64};
     if (!cpu->fp64 && cw_needs_fp64(launch->distribution, launch->type)) return cw_refuse_float64(why);
     if (cut.tasks == 1) fill_range(&cut, 0);
     else cpu->parallel_for(cpu->user, cut.tasks, fill_range, &cut);
@@ -160,7 +142,10 @@ static void cpu_release(cw_device *device, cw_destination *allocated) {
     free(allocated->memory);
 }
 
-static void cpu_close(cw_device *device) { free(device); }
+static void cpu_close(cw_device *device) {
+    cw_pool_close(((cw_cpu *)device)->pool);
+    free(device);
+}
 
 static const cw_backend_ops cpu_ops = {
     .backend = CW_BACKEND_CPU,
@@ -201,21 +186,36 @@ static cw_status check_options(const cw_cpu_options *options, cw_error *why) {
     return CW_OK;
 }
 
+/* The caller's parallel-for or, where more than one thread is asked for, a pool. */
+static cw_status find_threads(cw_cpu *cpu, const cw_cpu_options *o) {
+    cpu->parallel_for = o->parallel_for;
+    cpu->user = o->user;
+    if (cpu->parallel_for || cpu->threads == 1) return CW_OK;
+    cpu->parallel_for = cw_pool_run;
+    cpu->user = cpu->pool = cw_pool_open(cpu->threads);
+    return cpu->pool ? CW_OK : CW_ERROR_MEMORY;
+}
+
 cw_status cw_cpu_open(const cw_cpu_options *options, cw_device **device, cw_error *why) {
     const cw_cpu_options defaults = CW_CPU_OPTIONS_INIT;
     const cw_cpu_options *o = options ? options : &defaults;
     if (!device) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_cpu_open needs a place for the device");
-    int fp64;
+    int fp64 = 1;
+    const cw_path *path = NULL;
     cw_status status = check_options(o, why);
     if (!status) status = decide_fp64(o->fp64, &fp64, why);
+    if (!status) status = cw_path_choose(&path, why);
     if (status) return status;
     cw_cpu *cpu = calloc(1, sizeof *cpu);
     if (!cpu) return cw_fail(why, CW_ERROR_MEMORY, 0, "no host memory for a device");
     cpu->device.ops = &cpu_ops;
     cpu->threads = o->threads ? o->threads : usable_cores();
-    cpu->parallel_for = o->parallel_for ? o->parallel_for : spawn;
-    cpu->user = o->user;
     cpu->fp64 = fp64;
+    cpu->path = path;
+    if (find_threads(cpu, o)) {
+        free(cpu);
+        return cw_fail(why, CW_ERROR_MEMORY, 0, "no host memory for threads");
+    }
     *device = &cpu->device;
     return CW_OK;
 }
@@ -242,12 +242,15 @@ void cw_cpu_info(cw_device_info *info) {
     memset(info, 0, sizeof *info);
     snprintf(info->id, sizeof info->id, "cpu");
     processor_name(info->name, sizeof info->name);
-    snprintf(info->driver, sizeof info->driver, "counterweight %s, scalar", cw_version());
+    const cw_path *path = NULL;
+    cw_status status = cw_path_choose(&path, &why);
+    snprintf(info->driver, sizeof info->driver, "counterweight %s, %s", cw_version(), path ? path->name : "no path");
     info->memory_bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGE_SIZE);
     info->max_allocation_bytes = info->memory_bytes;
     info->units = usable_cores();
     info->fp64 = 1;
     info->denormals = 1;
-    if (decide_fp64(CW_FP64_AUTO, &fp64, &why)) snprintf(info->why_not, sizeof info->why_not, "%.127s", why.text);
+    if (!status) status = decide_fp64(CW_FP64_AUTO, &fp64, &why);
+    if (status) snprintf(info->why_not, sizeof info->why_not, "%.127s", why.text);
     info->from_integers = !fp64;
 }

@@ -9,13 +9,16 @@
  *   cwn_long cwn_word                                   64 and 32 bits, always scalar: the fields of a launch
  *
  * The first four hold one element, or CWN_LANES of them: the text uses only operators and the names below, so that
- * it means the same for a scalar and for a vector. Comparisons and `?:` on them are therefore not part of it.
+ * it means the same for a scalar and for a vector. Comparisons and `?:` on them are therefore not part of it. With
+ * CWN_PACKED a cwn_u32 or cwn_f32 fills a register and so holds twice as many: for text that does not go from 32 bits to
+ * 64 or back.
  *
  *   CWN_U(c) CWN_W(c) CWN_D(c) CWN_F(c)  constants as cwn_u64, cwn_u32, cwn_f64, cwn_f32
  *   cwn_mul(a, b)      low half times low half, 64-bit product
  *   cwn_ma(a, b, c)    a * b + c in double with one rounding or with two: only where either gives the same result
  *   cwn_bits64 cwn_double cwn_bits32 cwn_float   bit casts
  *   cwn_low(a)         the low half                     cwn_extend(a)  a word as the low half
+ *   cwn_all32(n) cwn_all64(n)  the low half of a cwn_long, or all of it, in every lane
  *   cwn_wide(f)        float to double, exact
  *   cwn_round(d)       double to float, to nearest, ties to even
  *   cwn_from_integer(a) cwn_to_integer(f)  64 bits to float, to nearest, ties to even; a float >= 0 cut to 64 bits
@@ -82,6 +85,8 @@ typedef float cwn_f32;
 #define cwn_float(x) as_float(x)
 #define cwn_low(x) ((uint)(x))
 #define cwn_extend(x) ((ulong)(x))
+#define cwn_all32(x) ((uint)(x))
+#define cwn_all64(x) ((ulong)(x))
 #define cwn_from_integer(x) convert_float_rte(x)
 #define cwn_to_integer(x) convert_ulong_rtz(x)
 #define cwn_about_sqrt(x) sqrt(x)
@@ -129,6 +134,8 @@ typedef float cwn_f32;
 #define cwn_float(x) __uint_as_float(x)
 #define cwn_low(x) ((uint32_t)(x))
 #define cwn_extend(x) ((uint64_t)(x))
+#define cwn_all32(x) ((uint32_t)(x))
+#define cwn_all64(x) ((uint64_t)(x))
 #define cwn_from_integer(x) __ull2float_rn(x)
 #define cwn_to_integer(x) __float2ull_rz(x)
 #define cwn_about_sqrt(x) __fsqrt_rn(x)
@@ -183,6 +190,8 @@ CWN_FN cwn_u32 cwn_bits32(cwn_f32 x) { cwn_u32 b; memcpy(&b, &x, sizeof b); retu
 CWN_FN cwn_f32 cwn_float(cwn_u32 x) { cwn_f32 b; memcpy(&b, &x, sizeof b); return b; }
 #define cwn_low(x) ((cwn_u32)(x))
 #define cwn_extend(x) ((cwn_u64)(x))
+#define cwn_all32(x) ((cwn_u32)(x))
+#define cwn_all64(x) ((cwn_u64)(x))
 #define cwn_from_integer(x) ((cwn_f32)(x))
 #define cwn_to_integer(x) ((cwn_u64)(x))
 #define cwn_about_sqrt(x) __builtin_sqrtf(x)
@@ -200,10 +209,15 @@ CWN_FN cwn_f64 cwn_double(cwn_u64 x) { cwn_f64 b; memcpy(&b, &x, sizeof b); retu
 #define cwn_at_least(x, c) ((x) < (c) ? (c) : (x))
 #endif
 #else
-/* Vectors of gcc and clang, without an intrinsic: the proof that the text runs in lanes; speed is another matter. */
+/* Vectors of gcc and clang, without an intrinsic: the text runs in lanes on any processor. x86.h replaces some of this. */
+#ifdef CWN_PACKED
+#define CWN_LANES32 (2 * CWN_LANES)
+#else
+#define CWN_LANES32 CWN_LANES
+#endif
 typedef uint64_t cwn_u64 __attribute__((vector_size(8 * CWN_LANES)));
-typedef uint32_t cwn_u32 __attribute__((vector_size(4 * CWN_LANES)));
-typedef float cwn_f32 __attribute__((vector_size(4 * CWN_LANES)));
+typedef uint32_t cwn_u32 __attribute__((vector_size(4 * CWN_LANES32)));
+typedef float cwn_f32 __attribute__((vector_size(4 * CWN_LANES32)));
 #define CWN_U(c) (UINT64_C(c) - (cwn_u64){0})
 #define CWN_W(c) (UINT32_C(c) - (cwn_u32){0})
 #define CWN_F(c) (c##f - (cwn_f32){0})
@@ -212,9 +226,11 @@ typedef float cwn_f32 __attribute__((vector_size(4 * CWN_LANES)));
 #define cwn_float(x) ((cwn_f32)(x))
 #define cwn_low(x) __builtin_convertvector((x), cwn_u32)
 #define cwn_extend(x) __builtin_convertvector((x), cwn_u64)
+#define cwn_all32(x) ((cwn_u32){0} + (uint32_t)(x))
+#define cwn_all64(x) ((cwn_u64){0} + (uint64_t)(x))
 #define cwn_from_integer(x) __builtin_convertvector((x), cwn_f32)
 #define cwn_to_integer(x) __builtin_convertvector((x), cwn_u64)
-CWN_FN cwn_f32 cwn_about_sqrt(cwn_f32 x) { for (int i = 0; i < CWN_LANES; i++) x[i] = __builtin_sqrtf(x[i]); return x; }
+CWN_FN cwn_f32 cwn_about_sqrt(cwn_f32 x) { for (int i = 0; i < CWN_LANES32; i++) x[i] = __builtin_sqrtf(x[i]); return x; }
 CWN_FN cwn_f32 cwn_if_odd(cwn_u32 n, cwn_f32 a, cwn_f32 b) { cwn_u32 odd = -(n & 1); return (cwn_f32)(((cwn_u32)a & odd) | ((cwn_u32)b & ~odd)); }
 #ifndef CWN_NO_FP64
 typedef double cwn_f64 __attribute__((vector_size(8 * CWN_LANES)));
@@ -234,6 +250,13 @@ CWN_FN cwn_f64 cwn_at_least(cwn_f64 x, cwn_f64 c) { cwn_u64 less = (cwn_u64)(x <
 #define CWN_FMA 1
 #else
 #define CWN_FMA 0
+#endif
+#endif
+/* Whether there are instructions for all lanes. */
+#if CWN_FMA && !defined(CWN_NO_FP64) && defined(__x86_64__)
+#if (CWN_LANES == 4 && defined(__AVX2__) && defined(__F16C__)) || \
+    (CWN_LANES == 8 && defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__))
+#define CWN_X86
 #endif
 #endif
 #if CWN_FMA && CWN_LANES == 1
@@ -283,6 +306,7 @@ CWN_TABLE(double, cwn_sincos64_table)[512] = {CWN_SINCOS64_TABLE(CWN_QUAD)};
 
 #if CWN_LANES == 1
 #define cwn_gather(table, index) (table)[index]
+#elif defined(CWN_X86) /* by rows */
 #elif defined(CWN_NO_FP64)
 CWN_FN cwn_u64 cwn_gather(const cwn_long *table, cwn_u64 index) {
     for (int lane = 0; lane < CWN_LANES; lane++) index[lane] = table[index[lane]];
@@ -302,6 +326,8 @@ CWN_FN cwn_integer_row cwn_log_integer_row(cwn_u64 i) {
     const cwn_integer_row row = {cwn_gather(cwn_log_integer_table, at), cwn_gather(cwn_log_integer_table, at + 1)};
     return row;
 }
+#elif defined(CWN_X86)
+#include "x86.h"
 #else
 CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
     const cwn_u64 at = 2 * (i & 15);

@@ -11,28 +11,18 @@
 #include "normal.h"
 #include "normal64.h"
 #include "philox.h"
+#include "scale.h"
 #include "stft.h"
 #include "truncated.h"
-#include "uniform.h"
 
 /* The bits of a group's elements: four of 32 or of 16 bits, each in a word, or two of 64 bits, low half first. */
 typedef struct { cwn_u32 e0, e1, e2, e3; } cwn_group;
 
-/* ------------------------------------------------------------------------------------------- scale, shift, bits */
+/* ------------------------------------------------------------------------------------------------- two and four */
 
 CWN_FN cwn_group cwn_group_64(cwn_u64 a, cwn_u64 b) {
     const cwn_group g = {cwn_low(a), cwn_low(a >> 32), cwn_low(b), cwn_low(b >> 32)};
     return g;
-}
-
-/* Of a draw in float32, which the 16-bit types round first. */
-CWN_FN cwn_u32 cwn_scaled(cwn_launch l, cwn_word type, cwn_f32 draw) {
-    const cwn_f32 scale = cwn_float(cwn_low(l.scale)), shift = cwn_float(cwn_low(l.shift));
-    switch (type) {
-    case CWN_FLOAT16: return cwn_bits_float16(cwn_affine_float16(cwn_round_float16(draw), scale, shift));
-    case CWN_BFLOAT16: return cwn_bits_bfloat16(cwn_affine_bfloat16(cwn_round_bfloat16(draw), scale, shift, l.flush));
-    default: return cwn_bits32(cwn_affine(draw, scale, shift, l.flush));
-    }
 }
 
 CWN_FN cwn_group cwn_scaled_32(cwn_launch l, cwn_word type, cwn_f32 a, cwn_f32 b, cwn_f32 c, cwn_f32 d) {
@@ -68,18 +58,10 @@ CWN_FN cwn_group cwn_identity_group(cwn_launch l, cwn_word type, cwn_u64 group) 
     return g;
 }
 
-CWN_FN cwn_f32 cwn_uniform_of(cwn_word type, cwn_u64 w) {
-    switch (type) {
-    case CWN_FLOAT16: return cwn_uniform_float16(cwn_low(w));
-    case CWN_BFLOAT16: return cwn_uniform_bfloat16(cwn_low(w));
-    default: return cwn_uniform(cwn_low(w));
-    }
-}
-
 CWN_FN cwn_group cwn_uniform_group(cwn_launch l, cwn_word type, cwn_u64 group) {
     const cwn_block x = cwn_block_of(l, group);
-    return cwn_scaled_32(l, type, cwn_uniform_of(type, x.w0), cwn_uniform_of(type, x.w1), cwn_uniform_of(type, x.w2),
-                         cwn_uniform_of(type, x.w3));
+    return cwn_scaled_32(l, type, cwn_uniform_of(type, cwn_low(x.w0)), cwn_uniform_of(type, cwn_low(x.w1)),
+                         cwn_uniform_of(type, cwn_low(x.w2)), cwn_uniform_of(type, cwn_low(x.w3)));
 }
 
 CWN_FN cwn_group cwn_normal_group(cwn_launch l, cwn_word type, cwn_u64 group) {
@@ -130,8 +112,7 @@ CWN_FN cwn_group cwn_proof_group(cwn_word distribution, cwn_u64 group) {
 #ifndef CWN_NO_FP64
 
 CWN_FN cwn_group cwn_scaled_64(cwn_launch l, cwn_f64 a, cwn_f64 b) {
-    const cwn_f64 scale = cwn_double(l.scale), shift = cwn_double(l.shift);
-    return cwn_group_64(cwn_bits64(cwn_affine64(a, scale, shift, l.flush)), cwn_bits64(cwn_affine64(b, scale, shift, l.flush)));
+    return cwn_group_64(cwn_scaled64(l, a), cwn_scaled64(l, b));
 }
 
 /* 128 blocks are reserved per group of truncated normals. */

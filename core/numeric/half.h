@@ -14,6 +14,8 @@ CWN_FN cwn_u32 cwn_below(cwn_u32 a, cwn_u32 b) { return CWN_W(0) - ((a - b) >> 3
 
 CWN_FN cwn_u32 cwn_pick32(cwn_u32 mask, cwn_u32 a, cwn_u32 b) { return (a & mask) | (b & ~mask); }
 
+#ifndef CWN_HALVES /* else the processor rounds to float16, with the same result */
+
 /* To the nearest float16: 10 bits of fraction, least exponent -14. Under 2^-14 adding 1/2, whose ulp is the denormals'
  * 2^-24, rounds; from 65520 on the result is infinite. */
 CWN_FN cwn_f32 cwn_round_float16(cwn_f32 x) {
@@ -32,6 +34,8 @@ CWN_FN cwn_u32 cwn_bits_float16(cwn_f32 x) {
     const cwn_u32 r = cwn_pick32(cwn_below(a, CWN_W(0x38800000)), small, normal);
     return ((bits >> 16) & 0x8000) | cwn_pick32(cwn_below(r, CWN_W(0x7c00)), r, CWN_W(0x7c00));
 }
+
+#endif
 
 /* To the nearest bfloat16, the upper half of a float32. */
 CWN_FN cwn_f32 cwn_round_bfloat16(cwn_f32 x) {

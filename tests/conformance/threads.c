@@ -6,6 +6,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -92,9 +95,48 @@ static void test_own_parallel_for(void **state) {
         }
 }
 
+/* A child has none of its parent's threads: its fills still end, and so does its close. */
+static void test_fork(void **state) {
+    cw_device *device = open_cpu(4, NULL, NULL);
+    int status = -1;
+    (void)state;
+    check_fill(device, CW_GLOROT_UNIFORM, 300007, 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        alarm(60);
+        check_fill(device, CW_GLOROT_UNIFORM, 300007, 0);
+        cw_device_close(device);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    check_fill(device, CW_GLOROT_UNIFORM, 300007, 0);
+    cw_device_close(device);
+}
+
+/* Where the system gives no more threads, those that are there do the work. */
+static void test_threads_that_cannot_be_made(void **state) {
+    struct rlimit before, none;
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    print_message("left out: the sanitizer needs more address space than the limit\n");
+    skip();
+#endif
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    none = before;
+    none.rlim_cur = (rlim_t)1 << 30; /* the stacks of 1023 threads do not go into that */
+    if (setrlimit(RLIMIT_AS, &none)) skip();
+    cw_device *device = open_cpu(1024, NULL, NULL);
+    check_fill(device, CW_TRUNCATED_NORMAL, 300007, 0);
+    cw_device_close(device);
+    assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_of_threads),
+        cmocka_unit_test(test_fork),
+        cmocka_unit_test(test_threads_that_cannot_be_made),
         cmocka_unit_test(test_own_parallel_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

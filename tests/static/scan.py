@@ -5,6 +5,7 @@
 scan.py ptx SOURCE KERNELS.PTX       the CUDA kernels
 scan.py objects FILE                 the library's undefined symbols
 scan.py contraction OBJECT           the reference, compiled with the library's flags for a CPU with FMA
+scan.py lanes LIBRARY                the library's objects
 scan.py opencl EMBEDDED              the OpenCL source as it is embedded
 scan.py flags SOURCE                 the build files and backends
 """
@@ -102,6 +103,24 @@ def contraction(file):
     expect(count["ss"] + count["ps"] == 0, "floats are fused")
 
 
+def lanes(file):
+    """The same of what the CPU runs in lanes; and AVX-512 stays in the objects that are only run where there is it."""
+    if file.endswith(".so"):
+        print("a shared library does not show which object a function is of")
+        return
+    seen = set()
+    for name, code in re.findall(r"^(\S+\.o): .*?\n(.*?)(?=^\S+\.o: |\Z)", run("objdump", "-d", "--no-show-raw-insn", file),
+                                 re.S | re.M):
+        fused = collections.Counter(re.findall(r"\bvfn?m(?:add|sub|addsub|subadd)\d+([sp][sd])\b", code))
+        wide = "avx512" if "%zmm" in code else "avx2" if "%ymm" in code else "any"
+        seen.add(wide)
+        if wide != "any":
+            print(f"{name}: {wide}, fused: {dict(fused)}")
+        expect(fused["ss"] + fused["ps"] == 0, f"{name}: floats are fused")
+        expect(wide in name or wide == "any" or name.startswith("steps_fma"), f"{name} has {wide}")
+    expect(seen == {"avx512", "avx2", "any"}, f"objdump shows {seen}")
+
+
 def opencl(file):
     lines = re.findall(r'^    "(.*)\\n",$', pathlib.Path(file).read_text(), re.M)
     text = re.sub(r"/\*.*?\*/", "", "\n".join(lines), flags=re.S)
@@ -129,7 +148,7 @@ def flags(source):
 
 
 def main():
-    what = {f.__name__: f for f in (ptx, objects, contraction, opencl, flags)}
+    what = {f.__name__: f for f in (ptx, objects, contraction, lanes, opencl, flags)}
     what[sys.argv[1]](*sys.argv[2:])
     for failure in failures:
         print("FAIL:", failure)

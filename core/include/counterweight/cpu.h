@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The CPU backend: the definition itself, over threads.
+ * The CPU backend: several elements at a time by AVX-512 or AVX2, whichever the processor has, over threads. The
+ * environment variable CW_CPU, "avx512", "avx2" or "portable", asks for another way; the bits are the same.
  */
 #ifndef COUNTERWEIGHT_CPU_H
 #define COUNTERWEIGHT_CPU_H
@@ -15,7 +16,8 @@ extern "C" {
  * done. */
 typedef void cw_parallel_for(void *user, uint32_t tasks, void (*task)(void *argument, uint32_t i), void *argument);
 
-/* How to use the CPU. Start from CW_CPU_OPTIONS_INIT: all cores that the process may use, threads of our own. */
+/* How to use the CPU. Start from CW_CPU_OPTIONS_INIT: all cores that the process may use, threads of our own, which wait
+ * between fills and end when the device is closed. */
 typedef struct cw_cpu_options {
     uint32_t struct_size;
     uint32_t threads;              /* into how many tasks a large fill is cut; 0: one per core */
@@ -28,8 +30,9 @@ typedef struct cw_cpu_options {
 #define CW_CPU_OPTIONS_INIT \
     { sizeof(cw_cpu_options), 0, 0, 0, CW_FP64_AUTO, 0 }
 
-/* Opens the CPU; `options` NULL means the defaults. CW_ERROR_ARGUMENT, also for another CW_CPU_FP64 than cw_fp64 names,
- * CW_ERROR_STRUCT, CW_ERROR_MEMORY.
+/* Opens the CPU; `options` NULL means the defaults. CW_ERROR_ARGUMENT, also for another CW_CPU_FP64 than cw_fp64 names or
+ * another CW_CPU than above, CW_ERROR_UNSUPPORTED where CW_CPU asks for what the processor has not, CW_ERROR_STRUCT,
+ * CW_ERROR_MEMORY.
  * Close it with cw_device_close. */
 CW_API cw_status cw_cpu_open(const cw_cpu_options *options, cw_device **device, cw_error *why);
 

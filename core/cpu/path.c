@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE /* secure_getenv */
+#include "path.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend.h"
+#include "lanes.h"
+
+#ifdef CW_HAVE_LANES
+cw_fill_groups cw_fill_words_avx2, cw_fill_normals_avx2, cw_fill_words_avx512, cw_fill_normals_avx512;
+
+static const cw_lanes avx2 = {cw_fill_words_avx2, cw_fill_normals_avx2};
+static const cw_lanes avx512 = {cw_fill_words_avx512, cw_fill_normals_avx512};
+
+static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"); }
+
+static int has_avx512(void) {
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+static void fill_avx2(const cwn_launch *l, uint64_t first, uint64_t count, void *data) {
+    cw_lanes_fill(&avx2, l, first, count, data);
+}
+
+static void fill_avx512(const cwn_launch *l, uint64_t first, uint64_t count, void *data) {
+    cw_lanes_fill(&avx512, l, first, count, data);
+}
+#else
+static int has_avx2(void) { return 0; }
+static int has_avx512(void) { return 0; }
+#define fill_avx2 fill_portable
+#define fill_avx512 fill_portable
+#endif
+
+static void fill_portable(const cwn_launch *l, uint64_t first, uint64_t count, void *data) {
+    cw_lanes_fill(NULL, l, first, count, data);
+}
+
+/* The first that the processor has is the best. */
+static const cw_path paths[] = {
+    {"avx512", has_avx512, fill_avx512},
+    {"avx2", has_avx2, fill_avx2},
+    {"portable", NULL, fill_portable},
+};
+enum { PATHS = sizeof paths / sizeof *paths };
+
+static int is_there(const cw_path *p) { return !p->has || p->has(); }
+
+cw_status cw_path_choose(const cw_path **path, cw_error *why) {
+    const char *word = secure_getenv("CW_CPU");
+    const cw_path *p = paths;
+    if (word && word[0]) {
+        while (p < paths + PATHS && strcmp(p->name, word)) p++;
+        if (p == paths + PATHS)
+            return cw_fail(why, CW_ERROR_ARGUMENT, 0, "CW_CPU is \"%.32s\", none of \"avx512\", \"avx2\", \"portable\"", word);
+        if (!is_there(p)) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "CW_CPU is \"%s\", which this processor has not", word);
+    }
+    while (!is_there(p)) p++;
+    *path = p;
+    return CW_OK;
+}

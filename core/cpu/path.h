@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which text the CPU backend runs: the widest that the processor has, or the one that CW_CPU in the environment names.
+ */
+#ifndef CW_PATH_H
+#define CW_PATH_H
+
+#include "counterweight/counterweight.h"
+#include "numeric/launch.h"
+
+typedef struct cw_path {
+    const char *name; /* "avx512", "avx2", "portable" */
+    int (*has)(void); /* NULL: every processor */
+    /* Elements `first` to `first` + `count` of the launch's tensor to `data`, any cut, as cw_reference_fill. */
+    void (*fill)(const cwn_launch *launch, uint64_t first, uint64_t count, void *data);
+} cw_path;
+
+/* CW_ERROR_ARGUMENT if CW_CPU names none, CW_ERROR_UNSUPPORTED if this processor or this build has not what it names. */
+cw_status cw_path_choose(const cw_path **path, cw_error *why);
+
+#endif

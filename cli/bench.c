@@ -413,7 +413,7 @@ static int describe(bench *b) {
 }
 
 static int start(bench *b, uint32_t threads) {
-    int status = cw_device_open(b->word, threads, &b->device);
+    int status = cw_device_open_bare(b->word, threads, &b->device);
     if (status == EXIT_GOOD) status = describe(b);
     if (status != EXIT_GOOD || strcmp(b->word, "cpu") != 0) return status;
     b->threads = threads ? threads : b->info.units;

@@ -17,6 +17,9 @@ __attribute__((format(printf, 2, 3)))
 #endif
 int cw_complain(int status, const char *format, ...);
 
+/* The subcommand whose --help a complaint shall name. Static text. */
+void cw_complain_subcommand(const char *name);
+
 /* The same for a failure of the library: "cw: LABEL: TEXT (what to do)". `label` may be NULL. Returns the exit status
  * that belongs to the library's status. */
 int cw_complain_library(const char *label, const cw_error *why);

@@ -4,6 +4,7 @@
 #include "cli.h"
 #include "element.h"
 #include "json.h"
+#include "progress.h"
 
 #include <inttypes.h>
 
@@ -56,24 +57,49 @@ static json_t *json_of(const cw_evidence *c) {
     return row;
 }
 
-static int add_row(cw_tally *tally, json_t *row) {
-    if (!tally->rows) tally->rows = json_array();
-    return json_array_append_new(tally->rows, row) == 0 ? EXIT_GOOD : cw_complain_memory();
+static int add_row(json_t **rows, json_t *row) {
+    if (!*rows) *rows = json_array();
+    return json_array_append_new(*rows, row) == 0 ? EXIT_GOOD : cw_complain_memory();
 }
+
+static int count_pair(cw_tally *tally, const cw_evidence *c) {
+    tally->tensors++;
+    tally->elements += c->difference.elements;
+    tally->differing_tensors += c->difference.count != 0;
+    tally->differing_elements += c->difference.count;
+    if (tally->json) return add_row(&tally->rows, json_of(c));
+    cw_progress_hide();
+    if (c->difference.count) print_pair(c);
+    return EXIT_GOOD;
+}
+
+static uint64_t elements_of(const cw_tensor *t) { return t->bytes / cw_dtype_size(t->dtype); }
 
 int cw_tally_pair(cw_tally *tally, const cw_tensor *tensor, const cw_entry *entry, const void *expected,
                   const void *found) {
     cw_evidence c = {.tensor = tensor, .expected = expected, .found = found, .entry = entry};
+    if (entry && entry->part) c.entry = NULL; /* its plan is none of these values' */
     cw_error why;
-    const uint64_t elements = tensor->bytes / cw_dtype_size(tensor->dtype);
-    const cw_status status = cw_compare(tensor->dtype, expected, found, elements, &c.difference, &why);
+    cw_progress_stage(2 * tensor->bytes, 1);
+    const cw_status status = cw_compare(tensor->dtype, expected, found, elements_of(tensor), &c.difference, &why);
     if (status && status != CW_DIFFERS) return cw_complain_library(tensor->name, &why);
-    tally->tensors++;
-    tally->elements += elements;
-    tally->differing_tensors += c.difference.count != 0;
-    tally->differing_elements += c.difference.count;
-    if (tally->json) return add_row(tally, json_of(&c));
-    if (c.difference.count) print_pair(&c);
+    return count_pair(tally, &c);
+}
+
+int cw_tally_same(cw_tally *tally, const cw_tensor *tensor) {
+    const cw_evidence c = {.tensor = tensor, .difference = {.elements = elements_of(tensor)}};
+    return count_pair(tally, &c);
+}
+
+int cw_tally_digest(cw_tally *tally, const char *name, cw_sums manifest, cw_sums definition) {
+    const cw_hex says = cw_hex_of(manifest), is = cw_hex_of(definition);
+    tally->wrong_digests++;
+    if (tally->json)
+        return add_row(&tally->digests,
+                       json_pack("{s:s?, s:s, s:s}", "name", name, "manifest", says.text, "definition", is.text));
+    cw_progress_hide();
+    cw_put_name(name ? name : "total");
+    printf(": the manifest has the digest %s, and the definition %s\n", says.text, is.text);
     return EXIT_GOOD;
 }
 
@@ -84,8 +110,9 @@ int cw_tally_whole(cw_tally *tally, const char *name, const char *what, const cw
     if (tally->json) {
         json_t *row = json_pack("{s:s, s:s}", "name", name, "form", what);
         if (known) set_cause(row, *cause);
-        return add_row(tally, row);
+        return add_row(&tally->rows, row);
     }
+    cw_progress_hide();
     cw_put_name(name);
     printf(": %s\n", what);
     if (known) print_cause(*cause);
@@ -94,25 +121,42 @@ int cw_tally_whole(cw_tally *tally, const char *name, const char *what, const cw
 
 /* --------------------------------------------------------------------------------------------------------- sum */
 
+static bool is_equal(const cw_tally *t) { return t->differing_tensors == 0 && t->wrong_digests == 0; }
+
+static json_t *take_rows(json_t **rows) {
+    json_t *taken = *rows ? *rows : json_array();
+    *rows = NULL;
+    return taken;
+}
+
 static int print_json(cw_tally *t, const char *what) {
     json_t *result =
-        json_pack("{s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "compared", cw_json_text(what), "equal",
-                  t->differing_tensors == 0, "tensors", (json_int_t)t->tensors, "elements", (json_int_t)t->elements,
-                  "differing_tensors", (json_int_t)t->differing_tensors, "differing_elements",
-                  (json_int_t)t->differing_elements, "results", t->rows ? t->rows : json_array());
-    t->rows = NULL;
+        json_pack("{s:o, s:b, s:I, s:I, s:I, s:I, s:o, s:o}", "compared", cw_json_text(what), "equal", is_equal(t),
+                  "tensors", (json_int_t)t->tensors, "elements", (json_int_t)t->elements, "differing_tensors",
+                  (json_int_t)t->differing_tensors, "differing_elements", (json_int_t)t->differing_elements, "results",
+                  take_rows(&t->rows), "wrong_digests", take_rows(&t->digests));
     return cw_json_print(result);
 }
 
-int cw_tally_end(cw_tally *tally, const char *what) {
-    const int differ = tally->differing_tensors != 0;
-    if (tally->json) {
-        const int status = print_json(tally, what);
-        if (status != EXIT_GOOD) return status;
-    } else if (differ)
-        printf("%s: %" PRIu64 " of %" PRIu64 " tensors differ\n", what, tally->differing_tensors, tally->tensors);
+static void print_sum(const cw_tally *t, const char *what) {
+    if (t->differing_tensors)
+        printf("%s: %" PRIu64 " of %" PRIu64 " tensors differ\n", what, t->differing_tensors, t->tensors);
+    else if (t->wrong_digests)
+        printf("%s: %" PRIu64 " digest%s differ%s between the manifest and the definition, which all elements meet\n",
+               what, t->wrong_digests, t->wrong_digests == 1 ? "" : "s", t->wrong_digests == 1 ? "s" : "");
     else
-        printf("%s: %" PRIu64 " tensor%s, %" PRIu64 " elements, 0 bits differ\n", what, tally->tensors,
-               tally->tensors == 1 ? "" : "s", tally->elements);
-    return differ ? EXIT_DIFFERS : EXIT_GOOD;
+        printf("%s: %" PRIu64 " tensor%s, %" PRIu64 " elements, 0 bits differ\n", what, t->tensors,
+               t->tensors == 1 ? "" : "s", t->elements);
+}
+
+int cw_tally_end(cw_tally *tally, const char *what) {
+    cw_progress_end();
+    const int status = tally->json ? print_json(tally, what) : EXIT_GOOD;
+    if (!tally->json) print_sum(tally, what);
+    return status != EXIT_GOOD || is_equal(tally) ? status : EXIT_DIFFERS;
+}
+
+void cw_tally_free(cw_tally *tally) {
+    json_decref(tally->rows);
+    json_decref(tally->digests);
 }

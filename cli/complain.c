@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli.h"
 
+#include "progress.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +35,7 @@ static void disarm(char *text) {
 /* What to do stands at the end, so a very long name loses its middle. */
 static void print_line(const char *message) {
     const size_t length = strlen(message), half = LONGEST / 2;
+    cw_progress_hide();
     if (length <= LONGEST) fprintf(stderr, "cw: %s\n", message);
     else fprintf(stderr, "cw: %.*s ... %s\n", (int)half, message, message + length - half);
 }
@@ -55,18 +58,23 @@ int cw_complain(int status, const char *format, ...) {
 
 int cw_complain_memory(void) { return cw_complain(EXIT_IO, "memory is exhausted (make the tensor smaller)"); }
 
+static const char *subcommand = "init";
+
+void cw_complain_subcommand(const char *name) { subcommand = name; }
+
 /* The exit status of each failure, and what to do where the library's text does not say. */
+static const char see_help[] = "see cw SUBCOMMAND --help";
 static const struct {
     cw_status status;
     int exit_status;
     const char *advice;
 } rows[] = {
     {CW_DIFFERS, EXIT_DIFFERS, "see cw diff"},
-    {CW_ERROR_ARGUMENT, EXIT_USAGE, "see cw init --help"},
+    {CW_ERROR_ARGUMENT, EXIT_USAGE, see_help},
     {CW_ERROR_STRUCT, EXIT_USAGE, "install the library and cw of one version"},
-    {CW_ERROR_SHAPE, EXIT_USAGE, "see cw init --help"},
+    {CW_ERROR_SHAPE, EXIT_USAGE, see_help},
     {CW_ERROR_OVERFLOW, EXIT_USAGE, "make the tensor smaller"},
-    {CW_ERROR_UNSUPPORTED, EXIT_USAGE, "see cw init --help"},
+    {CW_ERROR_UNSUPPORTED, EXIT_USAGE, see_help},
     {CW_ERROR_DESTINATION, EXIT_USAGE, "make the tensor smaller"},
     {CW_ERROR_NO_RUNTIME, EXIT_NO_DEVICE, "see cw devices"},
     {CW_ERROR_NO_DEVICE, EXIT_NO_DEVICE, "see cw devices"},
@@ -79,7 +87,12 @@ int cw_complain_library(const char *label, const cw_error *why) {
     int row = 0;
     while (row < ROWS - 1 && rows[row].status != why->status) row++;
     const size_t length = strlen(why->text);
+    char help[sizeof see_help + 16];
     const char *advice = length && why->text[length - 1] == ')' ? NULL : rows[row].advice;
+    if (advice == see_help) {
+        snprintf(help, sizeof help, "see cw %s --help", subcommand);
+        advice = help;
+    }
     return cw_complain(rows[row].exit_status, "%s%s%s%s%s%s", label ? label : "", label ? ": " : "", why->text,
                        advice ? " (" : "", advice ? advice : "", advice ? ")" : "");
 }

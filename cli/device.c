@@ -2,7 +2,7 @@
 #include "device.h"
 
 #include "cli.h"
-#include "counterweight/cpu.h"
+#include "crew.h"
 #if CW_HAVE_CUDA
 #include "counterweight/cuda.h"
 #endif
@@ -21,16 +21,14 @@ typedef struct address {
 typedef struct backend_row {
     const char *name, *form; /* how the numbers are written, for sscanf with a check of the end */
     int numbers;
-    cw_status (*open)(address at, uint32_t threads, cw_device **device, cw_error *why);
+    cw_status (*open)(address at, const cw_cpu_options *cpu, cw_device **device, cw_error *why);
     cw_status (*list)(cw_device_info *list, size_t capacity, size_t *count, cw_error *why);
     const char *(*note)(void);
 } backend_row;
 
-static cw_status open_cpu(address at, uint32_t threads, cw_device **device, cw_error *why) {
-    cw_cpu_options options = CW_CPU_OPTIONS_INIT;
+static cw_status open_cpu(address at, const cw_cpu_options *cpu, cw_device **device, cw_error *why) {
     (void)at;
-    options.threads = threads;
-    return cw_cpu_open(&options, device, why);
+    return cw_cpu_open(cpu, device, why);
 }
 
 static cw_status list_cpu(cw_device_info *list, size_t capacity, size_t *count, cw_error *why) {
@@ -41,15 +39,15 @@ static cw_status list_cpu(cw_device_info *list, size_t capacity, size_t *count, 
 }
 
 #if CW_HAVE_CUDA
-static cw_status open_cuda(address at, uint32_t threads, cw_device **device, cw_error *why) {
-    (void)threads;
+static cw_status open_cuda(address at, const cw_cpu_options *cpu, cw_device **device, cw_error *why) {
+    (void)cpu;
     return cw_cuda_open_index(at.number[0], device, why);
 }
 #endif
 
 #if CW_HAVE_OPENCL
-static cw_status open_opencl(address at, uint32_t threads, cw_device **device, cw_error *why) {
-    (void)threads;
+static cw_status open_opencl(address at, const cw_cpu_options *cpu, cw_device **device, cw_error *why) {
+    (void)cpu;
     return cw_opencl_open_index(at.number[0], at.number[1], device, why);
 }
 #endif
@@ -96,18 +94,36 @@ int cw_device_check(const char *word) {
     return cw_complain(EXIT_USAGE, "\"%s\" is no device (known are cpu, cuda[:N], opencl[:P.D])", word);
 }
 
-int cw_device_open(const char *word, uint32_t threads, cw_device **device) {
+static int open_device(const char *word, const cw_cpu_options *cpu, cw_device **device) {
     address at = {{0, 0}};
     cw_error why;
     const backend_row *b = find(word, &at);
     if (!b) return cw_device_check(word);
     if (!b->open)
-        return cw_complain(EXIT_NO_DEVICE, "%s: this build has no such backend (build with what ./setup.sh installs)", word);
-    const cw_status status = b->open(at, threads, device, &why);
+        return cw_complain(EXIT_NO_DEVICE, "%s: this build has no such backend (build with what ./setup.sh installs)",
+                           word);
+    const cw_status status = b->open(at, cpu, device, &why);
     if (status == CW_OK) return EXIT_GOOD;
     /* A device that lacks something is as good as none. */
     if (status == CW_ERROR_UNSUPPORTED) why.status = CW_ERROR_NO_DEVICE;
     return cw_complain_library(word, &why);
+}
+
+static int open_with_crew(const char *word, uint32_t tasks, cw_device **device) {
+    cw_cpu_options cpu = CW_CPU_OPTIONS_INIT;
+    cpu.threads = tasks;
+    cpu.parallel_for = cw_crew_run;
+    return open_device(word, &cpu, device);
+}
+
+int cw_device_open(const char *word, cw_device **device) { return open_with_crew(word, CW_CREW_MOST, device); }
+
+int cw_device_open_shared(cw_device **device) { return open_with_crew("cpu", cw_crew_size(), device); }
+
+int cw_device_open_bare(const char *word, uint32_t threads, cw_device **device) {
+    cw_cpu_options cpu = CW_CPU_OPTIONS_INIT;
+    cpu.threads = threads;
+    return open_device(word, &cpu, device);
 }
 
 static void list_backend(const backend_row *b, cw_device_list *list) {

@@ -8,28 +8,24 @@
 #include "device.h"
 #include "make.h"
 #include "options.h"
+#include "progress.h"
 #include "tensors.h"
 
-
-static const cw_usage usage = {
-    "cw diff FILE1 FILE2\n"
-    "cw diff [options] --device D1 --device D2\n"
-    "cw diff MODEL.json --device D1 --device D2\n\n"
-    "Compares the bits: how many elements differ, the first and the worst, the distance in units in the last place, and\n"
-    "the likely cause. Exit status 1: something differs.\n",
-    CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_JSON, 2};
+static const cw_usage usage = {"cw diff FILE1 FILE2\n"
+                               "cw diff [options] --device D1 --device D2\n"
+                               "cw diff MODEL.json --device D1 --device D2\n\n"
+                               "Compares the bits: how many elements differ, the first and the worst, the distance in "
+                               "units in the last place, and\n"
+                               "the likely cause. Tensors pair by name; one without a name, as in .npy or made from "
+                               "options, with the only one of\n"
+                               "the other file. Exit status 1: something differs.\n",
+                               CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_DEVICES | CW_OPT_JSON, 2};
 
 /* -------------------------------------------------------------------------------------------------- two files */
 
-/* By name; a file of one tensor without a name pairs with any other of one tensor. */
-static const cw_tensor *partner(const cw_tensors *other, const cw_tensors *of, const cw_tensor *t) {
-    if (other->count == 1 && of->count == 1 && (!t->name || !other->tensor->name)) return other->tensor;
-    return cw_tensors_find(other, t->name);
-}
-
 static int diff_pair(cw_tally *tally, const cw_tensor *a, const cw_tensor *b) {
     cw_tensor t = *a;
-    char what[2 * sizeof(cw_shape_text) + 64], unnamed[] = "array";
+    char what[2 * sizeof(cw_shape_text) + 64], unnamed[] = CW_UNNAMED;
     if (!t.name) t.name = unnamed;
     if (!b) return cw_tally_whole(tally, t.name, "is only in the first file", NULL);
     if (cw_tensor_same_form(a, b)) return cw_tally_pair(tally, &t, NULL, a->data, b->data);
@@ -42,10 +38,10 @@ static int diff_pair(cw_tally *tally, const cw_tensor *a, const cw_tensor *b) {
 static int diff_tensors(cw_tally *tally, const cw_tensors *a, const cw_tensors *b) {
     int status = EXIT_GOOD;
     for (size_t i = 0; i < a->count && status == EXIT_GOOD; i++)
-        status = diff_pair(tally, &a->tensor[i], partner(b, a, &a->tensor[i]));
+        status = diff_pair(tally, &a->tensor[i], cw_tensors_partner(b, a, &a->tensor[i]));
     for (size_t i = 0; i < b->count && status == EXIT_GOOD; i++)
-        if (!partner(a, b, &b->tensor[i]))
-            status = cw_tally_whole(tally, b->tensor[i].name ? b->tensor[i].name : "array", "is only in the second file", NULL);
+        if (!cw_tensors_partner(a, b, &b->tensor[i]))
+            status = cw_tally_whole(tally, cw_tensor_name(&b->tensor[i]), "is only in the second file", NULL);
     return status;
 }
 
@@ -56,6 +52,7 @@ static int diff_files(const cw_options *options, cw_tally *tally) {
     if (options->tensor_option || options->devices)
         return cw_complain(EXIT_USAGE, "--%s does not go with files (see cw diff --help)",
                            options->tensor_option ? options->tensor_option : "device");
+    cw_progress_start(cw_file_bytes(options->operand[0]) + cw_file_bytes(options->operand[1]), 2);
     int status = cw_tensors_read(options->operand[0], &a);
     if (status == EXIT_GOOD) status = cw_tensors_read(options->operand[1], &b);
     if (status == EXIT_GOOD) status = diff_tensors(tally, &a, &b);
@@ -96,8 +93,9 @@ static int diff_devices(const cw_options *options, const cw_model *model, cw_tal
     cw_made made;
     char what[128];
     snprintf(what, sizeof what, "%s and %s", options->device[0], options->device[1]);
-    int status = cw_device_open(options->device[0], options->threads, &first);
-    if (status == EXIT_GOOD) status = cw_device_open(options->device[1], options->threads, &p.second);
+    int status = cw_device_open(options->device[0], &first);
+    if (status == EXIT_GOOD) status = cw_device_open(options->device[1], &p.second);
+    cw_progress_start(2 * cw_model_bytes(model), 3);
     if (status == EXIT_GOOD) status = cw_make(first, model, first_sink, &p, &made);
     if (status == EXIT_GOOD) status = cw_tally_end(tally, what);
     cw_device_close(first);
@@ -123,6 +121,6 @@ int cw_diff_command(int argc, char **argv) {
     if (status != EXIT_GOOD || options.answered) return status;
     cw_tally tally = {.json = options.json};
     status = options.operands == 2 ? diff_files(&options, &tally) : diff_made(&options, &tally);
-    json_decref(tally.rows);
+    cw_tally_free(&tally);
     return status;
 }

@@ -5,9 +5,11 @@
 #include "cli.h"
 #include "commands.h"
 #include "device.h"
+#include "host.h"
 #include "json.h"
 #include "make.h"
 #include "options.h"
+#include "progress.h"
 #include "tensors.h"
 
 #include <string.h>
@@ -16,8 +18,10 @@ static const cw_usage usage = {
     "cw digest FILE...\n"
     "cw digest MODEL.json [--device D]\n"
     "cw digest [options] [--device D]\n\n"
-    "Prints the digest of each tensor, and of all together: 32 hexadecimal digits that depend on dtype, shape, name and\n"
-    "every bit. Not cryptographic. FILE is .npy or .safetensors; digests in a manifest must be met.\n",
+    "Prints the digest of each tensor, 32 hexadecimal digits that depend on dtype, shape and every bit, and the total "
+    "of\n"
+    "all, which also depends on their names. A tensor without a name, as in .npy or from options, is called "
+    "\"" CW_UNNAMED "\".\nNot cryptographic. FILE is .npy or .safetensors; digests in a manifest must be met.\n",
     CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_JSON, INT32_MAX};
 
 /* What was found so far; `tensors` only for --json. */
@@ -30,6 +34,7 @@ typedef struct result {
 static int add(result *r, const char *name, cw_sums digest) {
     const cw_hex hex = cw_hex_of(digest);
     if (!r->json) {
+        cw_progress_hide();
         printf("%s  ", hex.text);
         cw_put_name(name);
         putchar('\n');
@@ -49,7 +54,8 @@ static int add_made(result *r, const cw_options *options, const char *manifest) 
     cw_device *device = NULL;
     cw_made made;
     int status = cw_options_model(options, manifest, &model);
-    if (status == EXIT_GOOD) status = cw_device_open(cw_options_device(options), options->threads, &device);
+    if (status == EXIT_GOOD) status = cw_device_open(cw_options_device(options), &device);
+    cw_progress_start(cw_model_bytes(&model), 2);
     if (status == EXIT_GOOD) status = cw_make(device, &model, add_sink, r, &made);
     if (status == EXIT_GOOD) status = cw_made_check(&made, &model);
     if (status == EXIT_GOOD) r->total = made.total;
@@ -63,7 +69,7 @@ static int add_file(result *r, const char *path) {
     int status = cw_tensors_read(path, &t);
     for (size_t i = 0; i < t.count && status == EXIT_GOOD; i++) {
         const cw_sums digest = cw_tensor_digest(&t.tensor[i], t.tensor[i].data);
-        cw_digest_total(&r->total, t.tensor[i].name, digest);
+        cw_digest_total(&r->total, cw_tensor_name(&t.tensor[i]), digest);
         status = add(r, t.tensor[i].name ? t.tensor[i].name : path, digest);
     }
     cw_tensors_free(&t);
@@ -75,12 +81,16 @@ static int add_files(result *r, const cw_options *options) {
     if (options->tensor_option || options->devices)
         return cw_complain(EXIT_USAGE, "--%s does not go with files (see cw digest --help)",
                            options->tensor_option ? options->tensor_option : "device");
+    uint64_t bytes = 0;
+    for (int i = 0; i < options->operands; i++) bytes += cw_file_bytes(options->operand[i]);
+    cw_progress_start(bytes, 2);
     for (int i = 0; i < options->operands && status == EXIT_GOOD; i++) status = add_file(r, options->operand[i]);
     return status;
 }
 
 static int finish(const result *r) {
     const cw_hex hex = cw_hex_of(r->total);
+    cw_progress_end();
     if (!r->json) {
         printf("%s  total\n", hex.text);
         return EXIT_GOOD;

@@ -143,8 +143,7 @@ static const struct {
     {"mode", take_mode, "fan_in fan_out fan_avg"},
     {"distribution", take_distribution, "truncated_normal untruncated_normal uniform"},
     {"side", take_side, "real imag"},
-    {"window", take_window,
-     "hann hamming blackman nuttall blackmanharris flattop boxcar triang bartlett cosine none"},
+    {"window", take_window, "hann hamming blackman nuttall blackmanharris flattop boxcar triang bartlett cosine none"},
     {"scaling", take_scaling, "density spectrum none"},
     {"periodic", take_periodic, "true false"},
 };
@@ -184,7 +183,8 @@ cw_argument cw_field_argument(const char *field) {
 int cw_fields_shape(cw_fields *fields, const char *label, const int64_t *axis, uint32_t rank) {
     for (uint32_t i = 0; i < rank; i++)
         if (axis[i] < 0)
-            return cw_complain(EXIT_USAGE, "%s: the axis %lld is negative (sizes are 0 or more)", label, (long long)axis[i]);
+            return cw_complain(EXIT_USAGE, "%s: the axis %lld is negative (sizes are 0 or more)", label,
+                               (long long)axis[i]);
     for (uint32_t i = 0; i < rank; i++) fields->spec.shape[i] = (uint64_t)axis[i];
     fields->spec.rank = rank;
     fields->has_shape = true;
@@ -227,19 +227,29 @@ static int check_sizes(const cw_fields *f, const seed_rule *rule, const char *la
     return EXIT_GOOD;
 }
 
+static bool is_kernel(cw_initializer i) {
+    return i == CW_CONVOLUTION_ORTHOGONAL_1D || i == CW_CONVOLUTION_ORTHOGONAL_2D || i == CW_CONVOLUTION_ORTHOGONAL_3D;
+}
+
 static int check_seed(const cw_fields *f, const seed_rule *rule, const char *label) {
     if (f->has_seed && f->seed_count != rule->seeds)
         return cw_complain(EXIT_USAGE, "%s: the seed has %u numbers (the seed rule %s takes %u)", label, f->seed_count,
                            rule->name, rule->seeds);
     if (f->has_call && !rule->has_calls)
         return cw_complain(EXIT_USAGE, "%s: call does not go with the seed rule %s (leave it out)", label, rule->name);
+    if (f->call > 0 && is_kernel(f->spec.initializer))
+        return cw_complain(EXIT_USAGE, "%s: call does not go with %s, whose every draw has a seed of its own (leave it out)",
+                           label, cw_initializer_name(f->spec.initializer));
     if (f->call < 0) return cw_complain(EXIT_USAGE, "%s: call is negative (it counts from 0)", label);
     return check_sizes(f, rule, label);
 }
 
-/* Where the product wraps, the plan refuses the shape. */
-static uint64_t elements_of(const cw_spec *spec) {
+/* How many numbers a call draws: the tensor's, but for a delta kernel those of a square matrix. Where the product wraps, the
+ * plan refuses the shape. */
+static uint64_t drawn_of(const cw_spec *spec) {
     uint64_t product = 1;
+    if (spec->initializer == CW_CONVOLUTION_DELTA_ORTHOGONAL && spec->rank)
+        return spec->shape[spec->rank - 1] * spec->shape[spec->rank - 1];
     for (uint32_t i = 0; i < spec->rank; i++) product *= spec->shape[i];
     return product;
 }
@@ -247,7 +257,7 @@ static uint64_t elements_of(const cw_spec *spec) {
 static cw_philox philox_of(const cw_fields *f, const seed_rule *rule) {
     cw_int192 seed[CW_MAX_SEEDS];
     for (int i = 0; i < CW_MAX_SEEDS; i++) seed[i] = f->seed[i].bits;
-    return rule->philox(seed, f->call, elements_of(&f->spec));
+    return rule->philox(seed, f->call, drawn_of(&f->spec));
 }
 
 int cw_fields_plan(const cw_fields *fields, const char *label, cw_plan *plan) {
@@ -308,8 +318,8 @@ static void add_seed(json_t *entry, const cw_fields *f) {
 
 json_t *cw_fields_entry(const cw_fields *fields, const char *name) {
     const cw_spec *s = &fields->spec;
-    json_t *entry = json_pack("{s:s, s:o, s:s, s:s}", "name", name, "shape", shape_of(s), "dtype", cw_dtype_name(s->dtype),
-                              "initializer", cw_initializer_name(s->initializer));
+    json_t *entry = json_pack("{s:s, s:o, s:s, s:s}", "name", name, "shape", shape_of(s), "dtype",
+                              cw_dtype_name(s->dtype), "initializer", cw_initializer_name(s->initializer));
     for (int a = 0; a < CW_ARGUMENTS; a++)
         if (s->argument[a].kind)
             json_object_set_new(entry, cw_argument_name((cw_argument)a), argument_of((cw_argument)a, s->argument[a]));

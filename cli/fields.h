@@ -39,8 +39,8 @@ int cw_fields_shape(cw_fields *fields, const char *label, const int64_t *axis, u
 int cw_fields_axes(cw_axes *axes, const char *label, const int64_t *axis, uint32_t count);
 int cw_fields_seed(cw_fields *fields, const char *label, const cw_whole *seed, uint32_t count);
 
-/* Decides the philox, then everything; `label` NULL stands for the command line. A random initializer without a seed has the seed 0, or as many zeros as the
- * seed rule takes. */
+/* Decides the philox, then everything; `label` NULL stands for the command line. A random initializer without a seed
+ * has the seed 0, or as many zeros as the seed rule takes. */
 int cw_fields_plan(const cw_fields *fields, const char *label, cw_plan *plan);
 
 /* The fields as a tensor of a manifest, in the short form; NULL if memory is exhausted. */

@@ -4,7 +4,6 @@
 #include "cli.h"
 #include "npy.h"
 #include "safetensors.h"
-#include "tensors.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +21,12 @@ static int begin_raw(FILE *file, const cw_model *model) {
 
 /* The manifest goes along, so that the file can be verified by itself. */
 static int begin_safetensors(FILE *file, const cw_model *model) {
-    cw_metadata metadata[] = {{CW_MANIFEST_KEY, model->text}, {"counterweight.version", (char *)(uintptr_t)cw_version()}};
-    cw_tensor *tensor = calloc(model->count + 1, sizeof *tensor);
-    if (!tensor) return cw_complain_memory();
-    for (size_t i = 0; i < model->count; i++) tensor[i] = cw_entry_tensor(&model->entry[i]);
-    const int status = cw_safetensors_write_header(file, tensor, model->count, metadata, sizeof metadata / sizeof *metadata);
+    cw_metadata metadata[] = {{CW_MANIFEST_KEY, model->text},
+                              {"counterweight.version", (char *)(uintptr_t)cw_version()}};
+    cw_tensor *tensor = cw_model_tensors(model);
+    if (!tensor) return EXIT_IO;
+    const int status =
+        cw_safetensors_write_header(file, tensor, model->count, metadata, sizeof metadata / sizeof *metadata);
     free(tensor);
     return status;
 }
@@ -47,5 +47,6 @@ const cw_format *cw_format_of(const char *path) {
 
 int cw_format_check(const cw_format *format, const cw_model *model, const char *path) {
     if (format->begin != begin_npy || model->count == 1) return EXIT_GOOD;
-    return cw_complain(EXIT_USAGE, "%s can hold one tensor, and there are %zu (write a .safetensors file)", path, model->count);
+    return cw_complain(EXIT_USAGE, "%s can hold one tensor, and there are %zu (write a .safetensors file)", path,
+                       model->count);
 }

@@ -15,6 +15,7 @@
 #include "options.h"
 #include "output.h"
 #include "print.h"
+#include "progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,9 @@ static const cw_usage usage = {
     "cw init [options] [-o FILE]\n"
     "cw init MODEL.json [-o FILE]\n\n"
     "Makes one tensor, or all tensors of a manifest, on a device. Prints them as NumPy does, or writes them to FILE.\n"
-    "With --json, values read back to the same bits; nan, inf and -inf are strings, and integers may need 64 bits.\n",
+    "The digest in the summary is the total that cw digest prints. With --json, values read back to the same bits; "
+    "nan,\n"
+    "inf and -inf are strings, and integers may need 64 bits.\n",
     CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_OUTPUT | CW_OPT_JSON, 1};
 
 typedef struct job {
@@ -32,7 +35,6 @@ typedef struct job {
     cw_device *device;
     cw_made made;
     cw_output output;
-    cw_sums last;  /* digest of the tensor that was written last */
     FILE *tensors; /* for --json: their objects, collected in `text` */
     char *text;
     size_t length;
@@ -44,6 +46,7 @@ static int print_sink(void *user, const cw_entry *entry, const void *data, cw_su
     const job *j = user;
     const cw_tensor t = cw_entry_tensor(entry);
     (void)digest;
+    cw_progress_hide();
     if (!j->model.one) {
         cw_put_name(entry->name);
         putchar('\n');
@@ -81,10 +84,10 @@ static int json_sink(void *user, const cw_entry *entry, const void *data, cw_sum
 
 static int print_json(const job *j) {
     json_t *file = j->options->output ? cw_json_text(j->options->output) : json_null();
-    json_t *result = json_pack("{s:s, s:o, s:I, s:f, s:f, s:s, s:o}", "device", cw_options_device(j->options), "file", file,
-                               "bytes", (json_int_t)j->made.bytes, "seconds", j->made.seconds, "gbps",
-                               cw_made_gbps(&j->made), "digest", cw_hex_of(j->made.total).text, "matches_manifest",
-                               j->model.has_digest ? json_true() : json_null());
+    json_t *result =
+        json_pack("{s:s, s:o, s:I, s:f, s:f, s:s, s:o}", "device", cw_options_device(j->options), "file", file, "bytes",
+                  (json_int_t)j->made.bytes, "seconds", j->made.seconds, "gbps", cw_made_gbps(&j->made), "digest",
+                  cw_hex_of(j->made.total).text, "matches_manifest", j->model.has_digest ? json_true() : json_null());
     if (!result || fflush(j->tensors) != 0) return cw_complain_memory();
     putchar('{');
     json_dumpf(result, stdout, JSON_EMBED | JSON_REAL_PRECISION(9));
@@ -97,17 +100,22 @@ static int print_json(const job *j) {
 
 static int file_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest) {
     job *j = user;
-    j->last = digest;
     if (!cw_output_write(&j->output, data, cw_plan_bytes(&entry->plan))) return cw_output_finish(&j->output);
     return j->tensors ? json_sink(user, entry, data, digest) : EXIT_GOOD;
 }
 
-/* A tensor without a name has its own digest, which `cw digest` gives for it whatever the file. */
+static void print_size(uint64_t bytes) {
+    if (bytes < 1000) printf("%d byte%s", (int)bytes, bytes == 1 ? "" : "s");
+    else if (bytes < 1000000) printf("%.6g kB", (double)bytes * 1e-3);
+    else printf("%.6g MB", (double)bytes * 1e-6);
+}
+
+/* The digest is the total of all tensors and their names, as in --json and in the last line of `cw digest`. */
 static void print_summary(const job *j) {
-    const cw_sums digest = j->model.one ? j->last : j->made.total;
-    printf("%s: %zu tensor%s, %.6g MB, %.3f s on %s (%.2f GB/s), digest %s%s\n", j->options->output, j->made.tensors,
-           j->made.tensors == 1 ? "" : "s", (double)j->made.bytes * 1e-6, j->made.seconds, cw_options_device(j->options),
-           cw_made_gbps(&j->made), cw_hex_of(digest).text, j->model.has_digest ? ", as the manifest says" : "");
+    printf("%s: %zu tensor%s, ", j->options->output, j->made.tensors, j->made.tensors == 1 ? "" : "s");
+    print_size(j->made.bytes);
+    printf(", %.3g s on %s (%.3g GB/s), digest %s%s\n", j->made.seconds, cw_options_device(j->options),
+           cw_made_gbps(&j->made), cw_hex_of(j->made.total).text, j->model.has_digest ? ", as the manifest says" : "");
 }
 
 static int write_file(job *j, const cw_format *format) {
@@ -124,6 +132,7 @@ static int write_and_tell(job *j, const cw_format *format) {
     const bool to_stdout = strcmp(j->options->output, "-") == 0;
     if (to_stdout && j->options->json) return cw_complain(EXIT_USAGE, "-o - and --json both want stdout (name a file)");
     const int status = write_file(j, format);
+    cw_progress_end();
     if (status != EXIT_GOOD || to_stdout) return status;
     if (j->options->json) return print_json(j);
     print_summary(j);
@@ -133,14 +142,30 @@ static int write_and_tell(job *j, const cw_format *format) {
 static int print(job *j) {
     int status = cw_make(j->device, &j->model, j->tensors ? json_sink : print_sink, j, &j->made);
     if (status == EXIT_GOOD) status = cw_made_check(&j->made, &j->model);
+    cw_progress_end();
     return status == EXIT_GOOD && j->tensors ? print_json(j) : status;
 }
 
 /* ----------------------------------------------------------------------------------------------------- together */
 
+/* What has reached stdout cannot be taken back, as a file and collected JSON can: digests are looked at before. */
+static bool must_check_first(const job *j) {
+    bool digests = j->model.has_digest;
+    for (size_t i = 0; i < j->model.count; i++) digests |= j->model.entry[i].has_digest;
+    return digests && !j->options->json && (!j->options->output || strcmp(j->options->output, "-") == 0);
+}
+
+static int check_first(job *j) {
+    const int status = cw_make(j->device, &j->model, NULL, NULL, &j->made);
+    return status == EXIT_GOOD ? cw_made_check(&j->made, &j->model) : status;
+}
+
 static int run(job *j, const cw_format *format) {
+    const bool first = must_check_first(j);
     if (j->options->json && !(j->tensors = open_memstream(&j->text, &j->length))) return cw_complain_memory();
-    const int status = format ? write_and_tell(j, format) : print(j);
+    cw_progress_start(cw_model_bytes(&j->model), (first ? 4 : 2) + (format ? 1 : 0));
+    int status = first ? check_first(j) : EXIT_GOOD;
+    if (status == EXIT_GOOD) status = format ? write_and_tell(j, format) : print(j);
     if (j->tensors) fclose(j->tensors);
     free(j->text);
     return status;
@@ -152,10 +177,12 @@ int cw_init_command(int argc, char **argv) {
     const cw_format *format = NULL;
     int status = cw_options_read(argc, argv, &usage, &options);
     if (status != EXIT_GOOD || options.answered) return status;
+    if (options.exact && (options.json || options.output))
+        return cw_complain(EXIT_USAGE, "--exact is for what is printed (leave out %s)", options.json ? "--json" : "-o");
     if (options.output && !(format = cw_format_of(options.output))) return EXIT_USAGE;
     status = cw_options_model(&options, options.operands ? options.operand[0] : NULL, &j.model);
     if (status == EXIT_GOOD && format) status = cw_format_check(format, &j.model, options.output);
-    if (status == EXIT_GOOD) status = cw_device_open(cw_options_device(&options), options.threads, &j.device);
+    if (status == EXIT_GOOD) status = cw_device_open(cw_options_device(&options), &j.device);
     if (status == EXIT_GOOD) status = run(&j, format);
     cw_device_close(j.device);
     cw_model_free(&j.model);

@@ -31,8 +31,9 @@ static int help(void) {
            "  cw init --shape 3,3,64,128 --initializer he_normal --seed 42 -o kernel.npy\n"
            "  cw init MODEL.json --device opencl -o model.safetensors\n\n");
     for (int i = 0; i < COMMANDS; i++) printf("  cw %-9s %s\n", commands[i].name, commands[i].help);
-    printf("\ncw SUBCOMMAND --help shows its options. Exit status: 0 good, 1 differs, 2 wrong usage or bad content,\n"
-           "3 no such device, driver or runtime, 4 a file cannot be opened, read or written, or memory is exhausted.\n");
+    printf(
+        "\ncw SUBCOMMAND --help shows its options. Exit status: 0 good, 1 differs, 2 wrong usage or bad content,\n"
+        "3 no such device, driver or runtime, 4 a file cannot be opened, read or written, or memory is exhausted.\n");
     return EXIT_GOOD;
 }
 
@@ -54,7 +55,10 @@ static int run(int argc, char **argv) {
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) return help();
     if (strcmp(argv[1], "--version") == 0) return version();
     for (int i = 0; i < COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            cw_complain_subcommand(commands[i].name);
+            return commands[i].run(argc - 1, argv + 1);
+        }
     return cw_complain(EXIT_USAGE, "there is no subcommand \"%s\" (see cw --help)", argv[1]);
 }
 

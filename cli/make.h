@@ -12,7 +12,7 @@ typedef struct cw_made {
     size_t tensors;
     uint64_t elements, bytes;
     double seconds;
-    cw_sums total;           /* digest of the tensors and their names; the name of a tensor from options counts as "" */
+    cw_sums total;           /* digest of the tensors and their names */
     size_t wrong;            /* tensors whose digest is not the one that the manifest expects */
     const char *first_wrong; /* the name of the first; it belongs to the model */
 } cw_made;
@@ -20,18 +20,13 @@ typedef struct cw_made {
 /* Gets each tensor's elements in host memory, which are gone after the call. EXIT_GOOD, or a complaint that ends it. */
 typedef int cw_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest);
 
-/* EXIT_GOOD, EXIT_NO_DEVICE, EXIT_IO, or what the sink returned. The sink may be NULL. */
+/* Two stages of the progress for each tensor: the fill and the digest. The sink may be NULL. EXIT_GOOD, EXIT_NO_DEVICE,
+ * EXIT_IO, or what the sink returned. */
 int cw_make(cw_device *device, const cw_model *model, cw_sink *sink, void *user, cw_made *made);
-
-/* Counts a tensor that was made elsewhere. */
-void cw_made_add(cw_made *made, const cw_model *model, const cw_entry *entry, cw_sums digest);
 
 /* EXIT_DIFFERS and a complaint if a digest of the manifest was not met, the total included. */
 int cw_made_check(const cw_made *made, const cw_model *model);
 
 double cw_made_gbps(const cw_made *made);
-
-/* The digest of a tensor in host memory. */
-cw_sums cw_tensor_digest(const cw_tensor *tensor, const void *data);
 
 #endif

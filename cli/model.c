@@ -25,16 +25,24 @@ int cw_hex_read(const char *text, cw_sums *digest) {
     return 1;
 }
 
+static void free_entries(cw_entry *entry, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        for (size_t part = 0; part < entry[i].parts; part++) free(entry[i].part[part].name);
+        free(entry[i].part);
+        free(entry[i].name);
+    }
+    free(entry);
+}
+
 void cw_model_free(cw_model *model) {
-    for (size_t i = 0; i < model->count; i++) free(model->entry[i].name);
-    free(model->entry);
+    free_entries(model->entry, model->count);
     free(model->text);
     memset(model, 0, sizeof *model);
 }
 
 /* The manifest of one tensor, so that a file made from options says as much as one made from a manifest. */
 static char *text_of(const cw_fields *fields) {
-    json_t *entry = cw_fields_entry(fields, cw_initializer_name(fields->spec.initializer));
+    json_t *entry = cw_fields_entry(fields, CW_UNNAMED);
     json_t *manifest = json_pack("{s:i, s:[o]}", "counterweight", 1, "tensors", entry);
     char *text = manifest ? json_dumps(manifest, JSON_COMPACT) : NULL;
     json_decref(manifest);
@@ -48,7 +56,7 @@ int cw_model_of_fields(const cw_fields *fields, cw_model *model) {
     if (!m.entry) return cw_complain_memory();
     m.count = 1;
     m.entry->fields = *fields;
-    m.entry->name = strdup(cw_initializer_name(fields->spec.initializer));
+    m.entry->name = strdup(CW_UNNAMED);
     m.text = text_of(fields);
     int status = cw_fields_plan(fields, NULL, &m.entry->plan);
     if (status == EXIT_GOOD && !(m.entry->name && m.text)) status = cw_complain_memory();
@@ -62,6 +70,19 @@ cw_tensor cw_entry_tensor(const cw_entry *entry) {
     cw_tensor t = {.name = entry->name, .dtype = spec.dtype, .rank = spec.rank, .bytes = cw_plan_bytes(&entry->plan)};
     memcpy(t.shape, spec.shape, sizeof t.shape);
     return t;
+}
+
+cw_tensor *cw_model_tensors(const cw_model *model) {
+    cw_tensor *tensor = calloc(model->count + 1, sizeof *tensor);
+    if (!tensor) cw_complain_memory();
+    for (size_t i = 0; tensor && i < model->count; i++) tensor[i] = cw_entry_tensor(&model->entry[i]);
+    return tensor;
+}
+
+uint64_t cw_model_bytes(const cw_model *model) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < model->count; i++) bytes += cw_plan_bytes(&model->entry[i].plan);
+    return bytes;
 }
 
 int cw_is_manifest(const char *path) {

@@ -6,15 +6,25 @@
 #define CW_CLI_MODEL_H
 
 #include "fields.h"
-#include "tensor.h"
+#include "tensors.h"
 
 typedef struct cw_entry {
-    char *name; /* a tensor from options has its initializer's */
+    char *name; /* CW_UNNAMED for a tensor from options */
     cw_fields fields;
     cw_plan plan;
     bool has_digest; /* the digest that the tensor is expected to have */
     cw_sums digest;
+    /* What lies one behind the other in a tensor that several initializers make; its own plan then only says dtype and
+     * shape. A part has the name of its tensor and the slice that it is. */
+    struct cw_entry *part;
+    size_t parts;
 } cw_entry;
+
+/* All that are planned, whether the tensor has parts or is one: `i` from 0 to cw_entry_plans - 1. */
+static inline size_t cw_entry_plans(const cw_entry *entry) { return entry->part ? entry->parts : 1; }
+static inline const cw_entry *cw_entry_planned(const cw_entry *entry, size_t i) {
+    return entry->part ? &entry->part[i] : entry;
+}
 
 /* Starts as {0}. `text` is the manifest as JSON; `one` is set for a tensor from options. */
 typedef struct cw_model {
@@ -38,6 +48,13 @@ void cw_model_free(cw_model *model);
 
 /* The entry as a tensor without data, for headers of files; its name is the entry's. */
 cw_tensor cw_entry_tensor(const cw_entry *entry);
+
+/* All entries so, in the order of the model; the names stay the model's, so free the array alone. NULL after a
+ * complaint. */
+cw_tensor *cw_model_tensors(const cw_model *model);
+
+/* Of all tensors. */
+uint64_t cw_model_bytes(const cw_model *model);
 
 /* "82bc8bfb3b20a1999901682361bdd7ee" */
 typedef struct cw_hex {

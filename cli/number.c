@@ -19,8 +19,8 @@ int cw_take_whole(const char *label, const char *text, cw_whole *whole) {
 /* ----------------------------------------------------------------------------------------------- single numbers */
 
 static int complain_range(const char *label, const char *text) {
-    return cw_complain(EXIT_USAGE, "%s: %s does not fit in 64 bits (choose a smaller integer, or write it with a point)",
-                       label, text);
+    return cw_complain(
+        EXIT_USAGE, "%s: %s does not fit in 64 bits (choose a smaller integer, or write it with a point)", label, text);
 }
 
 int cw_take_integer(const char *label, const char *text, int64_t *integer) {
@@ -78,30 +78,32 @@ static const char *read_list(const char *at, char close, cw_whole list[MOST_INTE
     return close ? skip_blanks(at + 1) : at;
 }
 
-int cw_take_wholes(const char *label, const char *text, cw_whole *list, uint32_t room, uint32_t *count) {
+int cw_take_wholes(const char *label, const char *text, const char *example, cw_whole *list, uint32_t room,
+                   uint32_t *count) {
     cw_whole found[MOST_INTEGERS];
     uint32_t n = 0;
     const char *at = skip_blanks(text);
     const char close = *at == '(' ? ')' : *at == '[' ? ']' : 0;
     at = read_list(at + (close != 0), close, found, &n);
     if (!at || *at || (!close && n == 0))
-        return cw_complain(EXIT_USAGE, "%s: \"%s\" is no list of integers (such as 3,3,64,128)", label, text);
+        return cw_complain(EXIT_USAGE, "%s: \"%s\" is no list of integers (such as %s)", label, text, example);
     if (n > room) return cw_complain(EXIT_USAGE, "%s: there are %u numbers (give at most %u)", label, n, room);
     memcpy(list, found, n * sizeof *list);
     *count = n;
     return EXIT_GOOD;
 }
 
-int cw_take_integers(const char *label, const char *text, int64_t *list, uint32_t room, uint32_t *count) {
+int cw_take_integers(const char *label, const char *text, const char *example, int64_t *list, uint32_t room,
+                     uint32_t *count) {
     cw_whole found[MOST_INTEGERS];
     int64_t narrow[MOST_INTEGERS];
     uint32_t n = 0;
-    const int status = cw_take_wholes(label, text, found, room < MOST_INTEGERS ? room : MOST_INTEGERS, &n);
+    const int status = cw_take_wholes(label, text, example, found, room < MOST_INTEGERS ? room : MOST_INTEGERS, &n);
     if (status != EXIT_GOOD) return status;
     for (uint32_t i = 0; i < n; i++)
         if (!cw_whole_fits(&found[i], &narrow[i]))
-            return cw_complain(EXIT_USAGE, "%s: a number of %s does not fit in 64 bits (choose a smaller integer)", label,
-                               text);
+            return cw_complain(EXIT_USAGE, "%s: a number of %s does not fit in 64 bits (choose a smaller integer)",
+                               label, text);
     memcpy(list, narrow, n * sizeof *list);
     *count = n;
     return EXIT_GOOD;

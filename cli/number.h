@@ -15,8 +15,10 @@ int cw_take_integer(const char *label, const char *text, int64_t *integer);
 /* As Python reads it: an integer where there is neither point nor exponent, else a float. */
 int cw_take_number(const char *label, const char *text, cw_number *number);
 
-/* "3,4", "(3, 4)", "[3, 4]", "(3,)", "()". At most `room` integers. */
-int cw_take_integers(const char *label, const char *text, int64_t *list, uint32_t room, uint32_t *count);
-int cw_take_wholes(const char *label, const char *text, cw_whole *list, uint32_t room, uint32_t *count);
+/* "3,4", "(3, 4)", "[3, 4]", "(3,)", "()". At most `room` integers; `example` is what a complaint suggests. */
+int cw_take_integers(const char *label, const char *text, const char *example, int64_t *list, uint32_t room,
+                     uint32_t *count);
+int cw_take_wholes(const char *label, const char *text, const char *example, cw_whole *list, uint32_t room,
+                   uint32_t *count);
 
 #endif

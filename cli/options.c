@@ -3,6 +3,7 @@
 #include "options.h"
 
 #include "cli.h"
+#include "crew.h"
 #include "device.h"
 #include "number.h"
 
@@ -13,29 +14,31 @@
 /* One row an option. A row without a function is an argument of initializers, whose field is the option's name with
  * an underscore for each hyphen. */
 typedef struct option_row {
-    const char *name, *value, *help; /* value NULL: the option takes none */
+    const char *name, *value; /* value NULL: the option takes none */
     unsigned group;
     int (*take)(cw_options *, const char *label, const char *text);
+    const char *help;
 } option_row;
 
 static int take_seed(cw_options *o, const char *label, const char *text) {
     cw_whole seed[CW_MAX_SEEDS];
     uint32_t count = 0;
-    const int status = cw_take_wholes(label, text, seed, CW_MAX_SEEDS, &count);
+    const int status =
+        cw_take_wholes(label, text, "42, or as many as the seed rule takes: 1,2", seed, CW_MAX_SEEDS, &count);
     return status != EXIT_GOOD ? status : cw_fields_seed(&o->fields, label, seed, count);
 }
 
 static int take_shape(cw_options *o, const char *label, const char *text) {
     int64_t axis[CW_MAX_RANK];
     uint32_t rank = 0;
-    const int status = cw_take_integers(label, text, axis, CW_MAX_RANK, &rank);
+    const int status = cw_take_integers(label, text, "3,3,64,128", axis, CW_MAX_RANK, &rank);
     return status != EXIT_GOOD ? status : cw_fields_shape(&o->fields, label, axis, rank);
 }
 
 static int take_axes(cw_axes *axes, const char *label, const char *text) {
     int64_t axis[CW_MAX_RANK];
     uint32_t count = 0;
-    const int status = cw_take_integers(label, text, axis, CW_MAX_RANK, &count);
+    const int status = cw_take_integers(label, text, "0,1", axis, CW_MAX_RANK, &count);
     return status != EXIT_GOOD ? status : cw_fields_axes(axes, label, axis, count);
 }
 
@@ -54,9 +57,8 @@ static int take_call(cw_options *o, const char *label, const char *text) {
 
 static int take_device(cw_options *o, const char *label, const char *text) {
     (void)label;
-    if (o->devices == CW_MAX_DEVICES) o->device[0] = o->device[1];
-    else o->devices++;
-    o->device[o->devices - 1] = text;
+    if (o->devices < CW_MAX_DEVICES) o->device[o->devices] = text;
+    o->devices++;
     return cw_device_check(text);
 }
 
@@ -64,7 +66,8 @@ static int take_threads(cw_options *o, const char *label, const char *text) {
     int64_t n;
     const int status = cw_take_integer(label, text, &n);
     if (status != EXIT_GOOD) return status;
-    if (n < 1 || n > UINT32_MAX) return cw_complain(EXIT_USAGE, "%s: %s threads cannot be (give 1 or more)", label, text);
+    if (n < 1 || n > CW_CREW_MOST)
+        return cw_complain(EXIT_USAGE, "%s: %s threads cannot be (give 1 to %d)", label, text, CW_CREW_MOST);
     o->threads = (uint32_t)n;
     return EXIT_GOOD;
 }
@@ -76,7 +79,7 @@ static int take_output(cw_options *o, const char *label, const char *text) {
 
 static int take_at(cw_options *o, const char *label, const char *text) {
     o->has_at = true;
-    return cw_take_integers(label, text, o->at, CW_MAX_RANK, &o->at_count);
+    return cw_take_integers(label, text, "0,0,1", o->at, CW_MAX_RANK, &o->at_count);
 }
 
 static int take_tensor(cw_options *o, const char *label, const char *text) {
@@ -123,40 +126,52 @@ static int take_version(cw_options *o, const char *label, const char *text) {
 
 /* clang-format off */
 static const option_row rows[] = {
-    {"initializer",  "NAME",  "Keras's name (glorot_uniform)",                                CW_OPT_TENSOR, NULL},
-    {"shape",        "S",     "3,3,64,128 or (3, 3, 64, 128) or [3,3,64,128]; () is a scalar", CW_OPT_TENSOR, take_shape},
-    {"dtype",        "D",     "float32 (default), float64, float16, bfloat16, int32, int64, uint32, uint64",                                                  CW_OPT_TENSOR, NULL},
-    {"seed",         "N,...", "an integer, or as many as the seed rule takes (0)",            CW_OPT_TENSOR, take_seed},
-    {"seed-rule",    "R",     "keras (default), keras2, generator: N; stateless, stateful: N,M; raw: key0,key1,counter0,...,counter3", CW_OPT_TENSOR, NULL},
-    {"call",         "K",     "keras: the K-th use of SeedGenerator(N); stateful, generator: after K calls of the same shape (0)", CW_OPT_TENSOR, take_call},
-    {"dialect",      "D",     "keras3 (default for keras and raw) or tf (default for the other seed rules)", CW_OPT_TENSOR, NULL},
-    {"minval",       "X",     "random_uniform: lower limit (-0.05)",                          CW_OPT_TENSOR, NULL},
-    {"maxval",       "X",     "random_uniform: upper limit (0.05)",                           CW_OPT_TENSOR, NULL},
-    {"mean",         "X",     "random_normal, truncated_normal (0.0)",                        CW_OPT_TENSOR, NULL},
-    {"stddev",       "X",     "random_normal, truncated_normal (0.05)",                       CW_OPT_TENSOR, NULL},
-    {"scale",        "X",     "variance_scaling (1.0)",                                       CW_OPT_TENSOR, NULL},
-    {"mode",         "M",     "variance_scaling: fan_in (default), fan_out, fan_avg",         CW_OPT_TENSOR, NULL},
-    {"distribution", "D",     "variance_scaling: truncated_normal (default), untruncated_normal, uniform", CW_OPT_TENSOR, NULL},
-    {"gain",         "X",     "identity, orthogonal (1.0)",                                               CW_OPT_TENSOR, NULL},
-    {"value",        "X",     "constant (0.0)",                                               CW_OPT_TENSOR, NULL},
-    {"factor",       "X",     "uniform_unit_scaling (1.0)",                                   CW_OPT_TENSOR, NULL},
-    {"side",         "S",     "stft: real (default) or imag",                                 CW_OPT_TENSOR, NULL},
-    {"window",       "W",     "stft: hann (default), hamming, blackman, nuttall, blackmanharris, flattop, boxcar, triang, bartlett, cosine, none", CW_OPT_TENSOR, NULL},
-    {"scaling",      "S",     "stft: density (default), spectrum, none",                      CW_OPT_TENSOR, NULL},
-    {"periodic",     "B",     "stft: true or false (default); alone it is true",              CW_OPT_TENSOR, NULL},
-    {"input-axes",   "A",     "axes whose product is fan_in, with --output-axes",             CW_OPT_TENSOR, take_input_axes},
-    {"output-axes",  "A",     "axes whose product is fan_out, with --input-axes",             CW_OPT_TENSOR, take_output_axes},
-    {"device",       "D",     "cpu (default), cuda[:N], opencl[:P.D]",                        CW_OPT_DEVICE, take_device},
-    {"threads",      "N",     "of the cpu; default: all cores that the process may use",      CW_OPT_DEVICE, take_threads},
-    {"output",       "FILE",  ".npy, .safetensors, or - for raw little-endian bytes; also -o FILE", CW_OPT_OUTPUT, take_output},
-    {"exact",        NULL,    "print every element, with the fewest digits that read back",   CW_OPT_OUTPUT, take_exact},
-    {"at",           "I,...", "the element: one index for each axis, negative ones from the end; () of a scalar", CW_OPT_AT, take_at},
-    {"tensor",       "NAME",  "which tensor of MODEL.json",                                   CW_OPT_AT,     take_tensor},
-    {"quick",        NULL,    "fewer sizes, shorter rows: a few seconds",                     CW_OPT_BENCH,  take_quick},
-    {"markdown",     NULL,    "print the table as Markdown",                                  CW_OPT_BENCH,  take_markdown},
-    {"json",         NULL,    "print the result as JSON",                                     CW_OPT_JSON,   take_json},
-    {"help",         NULL,    "print this",                                                   CW_OPT_HELP,   take_help},
-    {"version",      NULL,    "print the version",                                            CW_OPT_HELP,   take_version},
+    {"initializer", "NAME",  CW_OPT_TENSOR, NULL,             "Keras's name (glorot_uniform)"},
+    {"shape",       "S",     CW_OPT_TENSOR, take_shape,
+     "3,3,64,128 or (3, 3, 64, 128) or [3,3,64,128]; () is a scalar"},
+    {"dtype",       "D",     CW_OPT_TENSOR, NULL,
+     "float32 (default), float64, float16, bfloat16, int32, int64, uint32, uint64"},
+    {"seed",        "N,...", CW_OPT_TENSOR, take_seed,        "an integer, or as many as the seed rule takes (0)"},
+    {"seed-rule",   "R",     CW_OPT_TENSOR, NULL,
+     "keras (default), keras2, generator: N; stateless, stateful: N,M; raw: key0,key1,counter0,...,counter3"},
+    {"call",        "K",     CW_OPT_TENSOR, take_call,
+     "keras: use number K, from 0, of SeedGenerator(N); stateful, generator: after K calls of the same shape (0)"},
+    {"dialect",     "D",     CW_OPT_TENSOR, NULL,
+     "keras3 (default for keras and raw) or tf (default for the other seed rules)"},
+    {"minval",      "X",     CW_OPT_TENSOR, NULL,             "random_uniform: lower limit (-0.05)"},
+    {"maxval",      "X",     CW_OPT_TENSOR, NULL,             "random_uniform: upper limit (0.05)"},
+    {"mean",        "X",     CW_OPT_TENSOR, NULL,             "random_normal, truncated_normal (0.0)"},
+    {"stddev",      "X",     CW_OPT_TENSOR, NULL,             "random_normal, truncated_normal (0.05)"},
+    {"scale",       "X",     CW_OPT_TENSOR, NULL,             "variance_scaling (1.0)"},
+    {"mode",        "M",     CW_OPT_TENSOR, NULL,             "variance_scaling: fan_in (default), fan_out, fan_avg"},
+    {"distribution","D",     CW_OPT_TENSOR, NULL,
+     "variance_scaling: truncated_normal (default), untruncated_normal, uniform"},
+    {"gain",        "X",     CW_OPT_TENSOR, NULL,             "identity, orthogonal, convolution_ (1.0)"},
+    {"value",       "X",     CW_OPT_TENSOR, NULL,             "constant (0.0)"},
+    {"factor",      "X",     CW_OPT_TENSOR, NULL,             "uniform_unit_scaling (1.0)"},
+    {"side",        "S",     CW_OPT_TENSOR, NULL,             "stft: real (default) or imag"},
+    {"window",      "W",     CW_OPT_TENSOR, NULL,
+     "stft: hann (default), hamming, blackman, nuttall, blackmanharris, flattop, boxcar, triang, bartlett, cosine, "
+     "none"},
+    {"scaling",     "S",     CW_OPT_TENSOR, NULL,             "stft: density (default), spectrum, none"},
+    {"periodic",    "B",     CW_OPT_TENSOR, NULL,             "stft: true or false (default); alone it is true"},
+    {"input-axes",  "A",     CW_OPT_TENSOR, take_input_axes,  "axes whose product is fan_in, with --output-axes"},
+    {"output-axes", "A",     CW_OPT_TENSOR, take_output_axes, "axes whose product is fan_out, with --input-axes"},
+    {"device",      "D",     CW_OPT_DEVICE, take_device,      "cpu (default), cuda[:N], opencl[:P.D]"},
+    {"threads",     "N",     CW_OPT_DEVICE, take_threads,
+     "of the cpu; default: all cores that the process may use"},
+    {"output",      "FILE",  CW_OPT_OUTPUT, take_output,
+     ".npy, .safetensors, or - for raw little-endian bytes; also -o FILE"},
+    {"exact",       NULL,    CW_OPT_OUTPUT, take_exact,
+     "print every element, with the fewest digits that read back"},
+    {"at",          "I,...", CW_OPT_AT,     take_at,
+     "the element: one index for each axis, negative ones from the end; () of a scalar"},
+    {"tensor",      "NAME",  CW_OPT_AT,     take_tensor,      "which tensor of MODEL.json"},
+    {"quick",       NULL,    CW_OPT_BENCH,  take_quick,       "fewer sizes, shorter rows: a few seconds"},
+    {"markdown",    NULL,    CW_OPT_BENCH,  take_markdown,    "print the table as Markdown"},
+    {"json",        NULL,    CW_OPT_JSON,   take_json,        "print the result as JSON"},
+    {"help",        NULL,    CW_OPT_HELP,   take_help,        "print this; also -h"},
+    {"version",     NULL,    CW_OPT_HELP,   take_version,     "print the version"},
 };
 /* clang-format on */
 enum { ROWS = sizeof rows / sizeof *rows, FIRST = 256 };
@@ -176,6 +191,22 @@ static int take(cw_options *o, const option_row *row, const char *text) {
     snprintf(label, sizeof label, "--%s", row->name);
     if (row->group == CW_OPT_TENSOR && !o->tensor_option) o->tensor_option = row->name;
     return row->take ? row->take(o, label, text) : take_field(o, row->name, label, text);
+}
+
+/* The word of argv that getopt_long took the option from: its value is part of it, or is the word after it. */
+static const char *option_word(char *const *argv) {
+    return argv[optind - (optarg && optarg == argv[optind - 1] ? 2 : 1)];
+}
+
+/* getopt_long takes any beginning of a name that no other name has, which would be another option once there are more.
+ */
+static bool is_whole(const char *word, const option_row *row) {
+    return strncmp(word, "--", 2) != 0 || strcspn(word + 2, "=") == strlen(row->name);
+}
+
+static int complain_abbreviation(const char *word, const option_row *row, const char *subcommand) {
+    return cw_complain(EXIT_USAGE, "%.*s: no such option here, but --%s is (see cw %s --help)", (int)strcspn(word, "="),
+                       word, row->name, subcommand);
 }
 
 static int complain_option(int code, char *const *argv, const char *subcommand) {
@@ -202,7 +233,9 @@ static const char *optional_value(int argc, char **argv) {
 static void long_options(unsigned have, struct option *list) {
     int n = 0;
     for (int i = 0; i < ROWS; i++)
-        if (rows[i].group & have) list[n++] = (struct option){rows[i].name, is_optional(&rows[i]) ? 2 : rows[i].value ? 1 : 0, NULL, FIRST + i};
+        if (rows[i].group & have)
+            list[n++] =
+                (struct option){rows[i].name, is_optional(&rows[i]) ? 2 : rows[i].value != NULL, NULL, FIRST + i};
     memset(&list[n], 0, sizeof list[n]);
 }
 
@@ -223,30 +256,40 @@ static void print_help(const cw_usage *usage) {
 }
 
 static int check(const cw_options *o, const cw_usage *usage, const char *subcommand) {
+    const int devices = usage->have & CW_OPT_DEVICES ? CW_MAX_DEVICES : 1;
     if (o->operands > usage->operands)
-        return cw_complain(EXIT_USAGE, "\"%s\" is too much (see cw %s --help)", o->operand[usage->operands], subcommand);
-    if (o->threads && strcmp(cw_options_device(o), "cpu") != 0 && strcmp(o->device[0], "cpu") != 0)
+        return cw_complain(EXIT_USAGE, "\"%s\" is too much (see cw %s --help)", o->operand[usage->operands],
+                           subcommand);
+    if (o->devices > devices)
+        return cw_complain(EXIT_USAGE, "--device is there %d times (give it %s)", o->devices,
+                           devices == 1 ? "once" : "twice");
+    if (o->threads && strcmp(cw_options_device(o), "cpu") != 0 && strcmp(o->device[o->devices - 1], "cpu") != 0)
         return cw_complain(EXIT_USAGE, "--threads goes with the device cpu (leave it out)");
     return EXIT_GOOD;
 }
 
-const char *cw_options_device(const cw_options *options) {
-    return options->devices ? options->device[options->devices - 1] : "cpu";
+const char *cw_options_device(const cw_options *options) { return options->devices ? options->device[0] : "cpu"; }
+
+/* What getopt_long returned. */
+static int take_code(cw_options *o, int code, int argc, char **argv) {
+    if (code == ':' || code == '?') return complain_option(code, argv, argv[0]);
+    const option_row *row = &rows[code == 'o' ? row_index("output") : code == 'h' ? row_index("help") : code - FIRST];
+    const char *word = option_word(argv);
+    if (code >= FIRST && !is_whole(word, row)) return complain_abbreviation(word, row, argv[0]);
+    return take(o, row, is_optional(row) ? optional_value(argc, argv) : optarg);
 }
 
 int cw_options_read(int argc, char **argv, const cw_usage *usage, cw_options *options) {
     struct option list[ROWS + 1];
     cw_options o = {.fields = cw_fields_start()};
-    const char *short_options = usage->have & CW_OPT_OUTPUT ? ":o:" : ":";
+    const char *short_options = usage->have & CW_OPT_OUTPUT ? ":ho:" : ":h";
     long_options(usage->have | CW_OPT_HELP, list);
     opterr = 0;
     for (int code; (code = getopt_long(argc, argv, short_options, list, NULL)) != -1;) {
-        const int row = code == 'o' ? row_index("output") : code - FIRST;
-        const bool known = code != ':' && code != '?';
-        const char *value = known && is_optional(&rows[row]) ? optional_value(argc, argv) : optarg;
-        const int status = known ? take(&o, &rows[row], value) : complain_option(code, argv, argv[0]);
+        const int status = take_code(&o, code, argc, argv);
         if (status != EXIT_GOOD) return status;
     }
+    cw_crew_resize(o.threads);
     o.operand = argv + optind;
     o.operands = argc - optind;
     *options = o;
@@ -259,7 +302,11 @@ int cw_options_read(int argc, char **argv, const cw_usage *usage, cw_options *op
 
 int cw_options_model(const cw_options *options, const char *path, cw_model *model) {
     if (!path) return cw_model_of_fields(&options->fields, model);
+    if (options->tensor_option && !cw_is_manifest(path))
+        return cw_complain(EXIT_USAGE,
+                           "\"%s\" is no option and no MODEL.json (lists have commas and no blanks: 3,3,64,128)", path);
     if (options->tensor_option)
-        return cw_complain(EXIT_USAGE, "--%s does not go with a manifest (write it into %s)", options->tensor_option, path);
+        return cw_complain(EXIT_USAGE, "--%s does not go with a manifest (write it into %s)", options->tensor_option,
+                           path);
     return cw_model_read(path, model);
 }

@@ -15,8 +15,9 @@ enum {
     CW_OPT_OUTPUT = 4,  /* -o, --exact */
     CW_OPT_JSON = 8,
     CW_OPT_HELP = 16,
-    CW_OPT_AT = 32, /* --at, --tensor */
-    CW_OPT_BENCH = 64 /* --quick, --markdown */
+    CW_OPT_AT = 32,       /* --at, --tensor */
+    CW_OPT_BENCH = 64,    /* --quick, --markdown */
+    CW_OPT_DEVICES = 128, /* two --device, not one */
 };
 
 enum { CW_MAX_DEVICES = 2 };
@@ -25,7 +26,7 @@ typedef struct cw_options {
     cw_fields fields;
     const char *tensor_option; /* the first one that was given, or NULL */
     const char *device[CW_MAX_DEVICES];
-    int devices; /* given; the last ones are kept */
+    int devices; /* given */
     uint32_t threads;
     const char *output;
     const char *tensor; /* the one that is meant, of a manifest */
@@ -45,7 +46,7 @@ typedef struct cw_usage {
     int operands;  /* at most */
 } cw_usage;
 
-/* `argv[0]` is the subcommand. EXIT_GOOD, EXIT_USAGE. */
+/* `argv[0]` is the subcommand. Option names are whole. Sets the size of the crew. EXIT_GOOD, EXIT_USAGE. */
 int cw_options_read(int argc, char **argv, const cw_usage *usage, cw_options *options);
 
 /* The device that was named, or "cpu". */

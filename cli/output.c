@@ -3,6 +3,7 @@
 #include "output.h"
 
 #include "cli.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,8 +30,11 @@ static void forget(cw_output *o) {
     memset(o, 0, sizeof *o);
 }
 
-static int complain_part(const cw_output *o, const char *why) {
-    return cw_complain(EXIT_IO, "%s cannot be opened: %s (check the folder and its permissions)", o->part, why);
+/* The folder's fault, as a rule, and then that of the name that was given; something may lie in the way of the other.
+ */
+static int complain_part(const cw_output *o, const char *why, bool in_the_way) {
+    if (in_the_way) return cw_complain(EXIT_IO, "%s is there and %s (move it away)", o->part, why);
+    return cw_complain(EXIT_IO, "%s cannot be written: %s (check the folder and its permissions)", o->path, why);
 }
 
 /* Whether the name still is that of the open file: the run that had it locked may have renamed or removed it. */
@@ -57,11 +61,13 @@ static int open_locked(const char *path) {
 static int open_part(cw_output *o) {
     struct stat s;
     const int fd = open_locked(o->part);
-    if (fd < 0) return complain_part(o, strerror(errno));
+    const int why = errno;
+    if (fd < 0 && lstat(o->part, &s) == 0 && !S_ISREG(s.st_mode)) return complain_part(o, "not a regular file", true);
+    if (fd < 0) return complain_part(o, strerror(why), false);
     if (fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && ftruncate(fd, 0) == 0) o->file = fdopen(fd, "wb");
     if (o->file) return EXIT_GOOD;
     close(fd);
-    return complain_part(o, "it is no regular file");
+    return complain_part(o, "not a regular file", true);
 }
 
 int cw_output_open(cw_output *output, const char *path) {
@@ -87,9 +93,18 @@ int cw_output_open(cw_output *output, const char *path) {
 FILE *cw_output_file(const cw_output *output) { return output->file; }
 
 int cw_output_write(cw_output *output, const void *data, uint64_t bytes) {
-    if (bytes == 0 || fwrite(data, 1, (size_t)bytes, output->file) == bytes) return 1;
-    output->why = errno;
-    return 0;
+    enum { PIECE = 16 << 20 };
+    const char *from = data;
+    cw_progress_stage(bytes, 1);
+    for (uint64_t at = 0, n; at < bytes; at += n) {
+        n = bytes - at < PIECE ? bytes - at : PIECE;
+        if (fwrite(from + at, 1, (size_t)n, output->file) != n) {
+            output->why = errno;
+            return 0;
+        }
+        cw_progress_part((double)(at + n) / (double)bytes);
+    }
+    return 1;
 }
 
 /* Everything written and, in a file, on the disk. errno is the reason, or 0 where an earlier write lost it. */
@@ -108,12 +123,27 @@ static int finish_stdout(cw_output *o) {
     return good ? EXIT_GOOD : cw_complain(EXIT_IO, "stdout cannot be written: %s (check where it goes)", why);
 }
 
+/* The name itself must outlast a loss of power as well. Where a folder cannot be opened or brought to the disk, as on
+ * some file systems, nothing is lost but that. */
+static void keep_name(const char *path) {
+    char *folder = with_ending(path, "");
+    char *slash = folder ? strrchr(folder, '/') : NULL;
+    if (slash) slash[slash == folder] = 0;
+    const int fd = folder ? open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    free(folder);
+}
+
 /* The name is given, or the file removed, while it is locked: closing it lets the next run in. */
 int cw_output_finish(cw_output *output) {
     if (!output->part) return finish_stdout(output);
     const bool good = flush(output) && rename(output->part, output->path) == 0;
     const char *why = errno ? strerror(errno) : "a write failed";
-    if (!good) {
+    if (good) keep_name(output->path);
+    else {
         unlink(output->part);
         cw_complain(EXIT_IO, "%s cannot be written: %s (free some space, or choose another folder)", output->path, why);
     }

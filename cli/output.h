@@ -19,14 +19,17 @@ typedef struct cw_output {
  * EXIT_IO. */
 int cw_output_open(cw_output *output, const char *path);
 
-/* Where to write a header. Errors of fwrite and fprintf need not be looked at: they stay in the FILE until the finish. */
+/* Where to write a header. Errors of fwrite and fprintf need not be looked at: they stay in the FILE until the
+ * finish. */
 FILE *cw_output_file(const cw_output *output);
 
-/* Writes data. 0 if that failed: nothing more needs to be written, and the finish says why. */
+/* Writes data, as a stage of the progress. 0 if that failed: nothing more needs to be written, and the finish says why.
+ * */
 int cw_output_write(cw_output *output, const void *data, uint64_t bytes);
 
-/* Brings everything to the disk and then PATH.part to its name. After a failure, a full disk included, neither file
- * is there and an older PATH is as it was. EXIT_GOOD, EXIT_IO; the output is {0} again in both cases. */
+/* Brings everything to the disk, PATH.part to its name, and the name to the disk. After a failure, a full disk
+ * included, neither file is there and an older PATH is as it was. EXIT_GOOD, EXIT_IO; the output is {0} again in both
+ * cases. */
 int cw_output_finish(cw_output *output);
 
 /* Removes PATH.part. For an output that is {0} nothing happens. */

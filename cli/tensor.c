@@ -5,6 +5,7 @@
 #include "tensor.h"
 
 #include "cli.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -17,6 +18,8 @@ void cw_tensor_free(cw_tensor *tensor) {
     free(tensor->data);
     memset(tensor, 0, sizeof *tensor);
 }
+
+const char *cw_tensor_name(const cw_tensor *tensor) { return tensor->name ? tensor->name : CW_UNNAMED; }
 
 /* An axis of 0 makes every size 0, however long the other axes are. */
 int cw_tensor_count(cw_dtype dtype, uint32_t rank, const uint64_t *shape, uint64_t *bytes) {
@@ -64,10 +67,23 @@ int cw_file_open(const char *path, FILE **file, uint64_t *bytes) {
 }
 
 int cw_file_read(const char *path, FILE *file, void *data, uint64_t bytes) {
+    enum { PIECE = 16 << 20 };
+    char *to = data;
     errno = 0;
-    if (fread(data, 1, (size_t)bytes, file) == bytes) return EXIT_GOOD;
+    cw_progress_stage(bytes, 1);
+    for (uint64_t at = 0, n = 0, got = 0; got == n; at += n) {
+        if (at == bytes) return EXIT_GOOD;
+        n = bytes - at < PIECE ? bytes - at : PIECE;
+        got = fread(to + at, 1, (size_t)n, file);
+        cw_progress_part((double)(at + got) / (double)bytes);
+    }
     const char *why = errno ? strerror(errno) : "it became shorter";
     return cw_complain(EXIT_IO, "%s cannot be read: %s (check the disk, and that nobody writes to it)", path, why);
+}
+
+uint64_t cw_file_bytes(const char *path) {
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISREG(s.st_mode) ? (uint64_t)s.st_size : 0;
 }
 
 void *cw_memory(const char *path, uint64_t bytes) {

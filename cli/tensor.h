@@ -22,6 +22,13 @@ typedef struct cw_tensor {
 
 void cw_tensor_free(cw_tensor *tensor);
 
+/* What a tensor is called that was given no name: one from options, or in a format without names. It goes by this name
+ * in files, in results, in complaints and in a total digest. */
+#define CW_UNNAMED "tensor"
+
+/* Its name, or CW_UNNAMED. */
+const char *cw_tensor_name(const cw_tensor *tensor);
+
 /* Elements times bytes of an element. 0 if that does not fit in 63 bits, else 1. */
 int cw_tensor_count(cw_dtype dtype, uint32_t rank, const uint64_t *shape, uint64_t *bytes);
 
@@ -38,7 +45,10 @@ cw_shape_text cw_index_text_of(uint32_t rank, const uint64_t *shape, uint64_t in
 /* Opens a regular file and tells its size. EXIT_GOOD, EXIT_IO. */
 int cw_file_open(const char *path, FILE **file, uint64_t *bytes);
 
-/* Reads `bytes` bytes from where the file stands. EXIT_GOOD, EXIT_IO. */
+/* The size of the regular file of that name; 0 if there is none. */
+uint64_t cw_file_bytes(const char *path);
+
+/* Reads `bytes` bytes from where the file stands, as a stage of the progress. EXIT_GOOD, EXIT_IO. */
 int cw_file_read(const char *path, FILE *file, void *data, uint64_t bytes);
 
 /* Memory for `bytes` bytes, or for one if there are none; NULL after a complaint. */

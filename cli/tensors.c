@@ -8,6 +8,7 @@
 #include "npy.h"
 #include "safetensors.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,9 +57,12 @@ int cw_tensors_read(const char *path, cw_tensors *tensors) {
     return cw_complain(EXIT_USAGE, "%s has an unknown ending (known are .npy and .safetensors)", path);
 }
 
-const cw_tensor *cw_tensors_find(const cw_tensors *tensors, const char *name) {
-    for (size_t i = 0; i < tensors->count && name; i++)
-        if (tensors->tensor[i].name && strcmp(tensors->tensor[i].name, name) == 0) return &tensors->tensor[i];
+static bool is_unnamed(const cw_tensor *t) { return strcmp(cw_tensor_name(t), CW_UNNAMED) == 0; }
+
+const cw_tensor *cw_tensors_partner(const cw_tensors *other, const cw_tensors *of, const cw_tensor *tensor) {
+    if (other->count == 1 && of->count == 1 && (is_unnamed(tensor) || is_unnamed(other->tensor))) return other->tensor;
+    for (size_t i = 0; i < other->count; i++)
+        if (strcmp(cw_tensor_name(&other->tensor[i]), cw_tensor_name(tensor)) == 0) return &other->tensor[i];
     return NULL;
 }
 

@@ -23,8 +23,9 @@ typedef struct cw_tensors {
  * EXIT_GOOD; EXIT_USAGE for another ending or bad content; EXIT_IO. Untouched on failure. */
 int cw_tensors_read(const char *path, cw_tensors *tensors);
 
-/* NULL if no tensor has that name, or `name` is NULL. */
-const cw_tensor *cw_tensors_find(const cw_tensors *tensors, const char *name);
+/* The tensor of `other` that is compared with `tensor`, which is one of `of`: that of the same name. Where both have
+ * one tensor, and one of the two was given no name, it is the other. NULL if there is none. */
+const cw_tensor *cw_tensors_partner(const cw_tensors *other, const cw_tensors *of, const cw_tensor *tensor);
 
 void cw_tensors_free(cw_tensors *tensors);
 

@@ -6,8 +6,10 @@
 #include "commands.h"
 #include "compare.h"
 #include "device.h"
+#include "host.h"
 #include "make.h"
 #include "options.h"
+#include "progress.h"
 #include "tensors.h"
 
 #include <stdlib.h>
@@ -18,48 +20,72 @@ static const cw_usage usage = {
     "cw verify FILE [options]\n"
     "cw verify MODEL.json [--device D]\n"
     "cw verify [options] [--device D]\n\n"
-    "Recomputes every element on the host and compares the bits with those in FILE, or with those that a device writes.\n"
-    "A .safetensors file that cw wrote says itself what it should hold. Exit status 1: something differs.\n",
+    "Recomputes every element on the host and compares the bits with those in FILE, or with those that a device "
+    "writes.\n"
+    "A .safetensors file that cw wrote says itself what it should hold. Tensors pair by name; one without a name, as "
+    "in\n"
+    ".npy or from options, with the only one of the other side. Exit status 1: something differs, or a digest of the\n"
+    "manifest is not that of the definition.\n",
     CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_JSON, 2};
+
+/* What is verified, and what came of it: the total of the tensors that are as defined. */
+typedef struct job {
+    const cw_options *options;
+    cw_model model;
+    cw_tally tally;
+    cw_sums total;
+} job;
 
 /* ------------------------------------------------------------------------------------- against the definition */
 
-/* Every element as it is planned; NULL after a complaint. */
-static void *expected_of(const cw_entry *entry) {
-    void *expected = cw_memory(entry->name, cw_plan_bytes(&entry->plan));
-    cw_error why;
-    if (!expected || cw_reference(&entry->plan, 0, cw_plan_elements(&entry->plan), expected, &why) == CW_OK) return expected;
-    cw_complain_library(entry->name, &why);
-    free(expected);
-    return NULL;
+/* Bits that are as defined must also have the digest that the manifest names. */
+static int check_digest(job *j, const cw_entry *entry, cw_sums digest) {
+    cw_digest_total(&j->total, entry->name, digest);
+    if (!entry->has_digest || memcmp(&digest, &entry->digest, sizeof digest) == 0) return EXIT_GOOD;
+    return cw_tally_digest(&j->tally, entry->name, entry->digest, digest);
 }
 
 /* The expected values are made only for a report. */
-static int compare(cw_tally *tally, const cw_entry *entry, const void *data) {
+static int report(job *j, const cw_entry *entry, const void *data) {
     const cw_tensor t = cw_entry_tensor(entry);
-    cw_error why;
-    const cw_status status = cw_verify(&entry->plan, data, t.bytes, NULL, &why);
-    if (status == CW_OK) return cw_tally_pair(tally, &t, entry, data, data);
-    if (status != CW_DIFFERS) return cw_complain_library(entry->name, &why);
-    void *expected = expected_of(entry);
+    void *expected = cw_host_expected(entry);
     if (!expected) return EXIT_IO;
-    const int result = cw_tally_pair(tally, &t, entry, expected, data);
+    const int status = cw_tally_pair(&j->tally, &t, entry, expected, data);
     free(expected);
-    return result;
+    return status;
+}
+
+static int compare(job *j, const cw_entry *entry, const void *data, cw_sums digest) {
+    const cw_tensor t = cw_entry_tensor(entry);
+    bool same = false;
+    int status = cw_host_check(entry, data, &same);
+    if (status != EXIT_GOOD) return status;
+    if (!same) return report(j, entry, data);
+    status = cw_tally_same(&j->tally, &t);
+    return status == EXIT_GOOD ? check_digest(j, entry, digest) : status;
 }
 
 static int compare_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest) {
-    (void)digest;
-    return compare(user, entry, data);
+    return compare(user, entry, data, digest);
 }
 
-static int verify_device(const cw_options *options, const cw_model *model, cw_tally *tally) {
+/* A total says something only of tensors that all are there and as defined. */
+static int finish(job *j, const char *what) {
+    int status = EXIT_GOOD;
+    if (j->model.has_digest && j->tally.differing_tensors == 0 &&
+        memcmp(&j->total, &j->model.digest, sizeof j->total) != 0)
+        status = cw_tally_digest(&j->tally, NULL, j->model.digest, j->total);
+    return status == EXIT_GOOD ? cw_tally_end(&j->tally, what) : status;
+}
+
+static int verify_device(job *j, const char *manifest) {
     cw_device *device = NULL;
     cw_made made;
-    int status = cw_device_open(cw_options_device(options), options->threads, &device);
-    if (status == EXIT_GOOD) status = cw_make(device, model, compare_sink, tally, &made);
-    if (status == EXIT_GOOD) status = cw_tally_end(tally, cw_options_device(options));
-    if (status == EXIT_GOOD) status = cw_made_check(&made, model);
+    int status = cw_options_model(j->options, manifest, &j->model);
+    if (status == EXIT_GOOD) status = cw_device_open(cw_options_device(j->options), &device);
+    cw_progress_start(cw_model_bytes(&j->model), 3);
+    if (status == EXIT_GOOD) status = cw_make(device, &j->model, compare_sink, j, &made);
+    if (status == EXIT_GOOD) status = finish(j, cw_options_device(j->options));
     cw_device_close(device);
     return status;
 }
@@ -67,49 +93,38 @@ static int verify_device(const cw_options *options, const cw_model *model, cw_ta
 /* ------------------------------------------------------------------------------------------------------- a file */
 
 /* What is expected is made only where it may explain something: as many elements in another order or dtype. */
-static int report_form(cw_tally *tally, const cw_entry *entry, const cw_tensor *found, const char *what) {
+static int report_form(job *j, const cw_entry *entry, const cw_tensor *found, const char *what) {
     cw_tensor t = cw_entry_tensor(entry);
     if (found->bytes / cw_dtype_size(found->dtype) != cw_plan_elements(&entry->plan))
-        return cw_tally_whole(tally, entry->name, what, NULL);
-    t.data = expected_of(entry);
+        return cw_tally_whole(&j->tally, entry->name, what, NULL);
+    t.data = cw_host_expected(entry);
     if (!t.data) return EXIT_IO;
     const cw_cause cause = cw_cause_of_form(&t, found);
     free(t.data);
-    return cw_tally_whole(tally, entry->name, what, &cause);
+    return cw_tally_whole(&j->tally, entry->name, what, &cause);
 }
 
-/* `made` gets the digest, for which the manifest may expect a value of its own. */
-static int compare_tensor(cw_tally *tally, cw_made *made, const cw_model *model, const cw_entry *entry,
-                          const cw_tensor *found) {
+static int compare_tensor(job *j, const cw_entry *entry, const cw_tensor *found) {
     const cw_tensor t = cw_entry_tensor(entry);
     char what[2 * sizeof(cw_shape_text) + 64];
-    if (!found) return cw_tally_whole(tally, entry->name, "is not in the file", NULL);
-    if (cw_tensor_same_form(&t, found)) {
-        cw_made_add(made, model, entry, cw_tensor_digest(&t, found->data));
-        return compare(tally, entry, found->data);
-    }
+    if (!found) return cw_tally_whole(&j->tally, entry->name, "is not in the file", NULL);
+    if (cw_tensor_same_form(&t, found)) return compare(j, entry, found->data, cw_tensor_digest(&t, found->data));
     snprintf(what, sizeof what, "should be %s %s and is %s %s", cw_dtype_name(t.dtype),
              cw_shape_text_of(t.rank, t.shape).text, cw_dtype_name(found->dtype),
              cw_shape_text_of(found->rank, found->shape).text);
-    return report_form(tally, entry, found, what);
+    return report_form(j, entry, found, what);
 }
 
-static bool is_planned(const cw_model *model, const char *name) {
-    for (size_t i = 0; i < model->count; i++)
-        if (strcmp(model->entry[i].name, name) == 0) return true;
-    return false;
-}
-
-/* One tensor from options is compared with the only one of the file, whatever its name. */
-static int compare_file(cw_tally *tally, cw_made *made, const cw_model *model, const cw_tensors *file) {
-    int status = EXIT_GOOD;
-    if (model->one && file->count == 1) return compare_tensor(tally, made, model, model->entry, file->tensor);
-    for (size_t i = 0; i < model->count && status == EXIT_GOOD; i++)
-        status = compare_tensor(tally, made, model, &model->entry[i], cw_tensors_find(file, model->entry[i].name));
+static int compare_file(job *j, const cw_tensors *file) {
+    const cw_tensors planned = {cw_model_tensors(&j->model), j->model.count, NULL};
+    int status = planned.tensor ? EXIT_GOOD : EXIT_IO;
+    for (size_t i = 0; i < planned.count && status == EXIT_GOOD; i++)
+        status = compare_tensor(j, &j->model.entry[i], cw_tensors_partner(file, &planned, &planned.tensor[i]));
     for (size_t i = 0; i < file->count && status == EXIT_GOOD; i++)
-        if (!file->tensor[i].name || !is_planned(model, file->tensor[i].name))
-            status = cw_tally_whole(tally, file->tensor[i].name ? file->tensor[i].name : "the array",
+        if (!cw_tensors_partner(&planned, file, &file->tensor[i]))
+            status = cw_tally_whole(&j->tally, cw_tensor_name(&file->tensor[i]),
                                     "is in the file and not in the manifest", NULL);
+    free(planned.tensor);
     return status;
 }
 
@@ -121,18 +136,15 @@ static int expected_model(const cw_options *options, const char *path, const cha
     return cw_complain(EXIT_USAGE, "%s does not say what it should hold (give the options, or a MODEL.json)", path);
 }
 
-static int verify_file(const cw_options *options, const char *path, const char *manifest, cw_tally *tally) {
+static int verify_file(job *j, const char *path, const char *manifest) {
     cw_tensors file = {0};
-    cw_model model = {0};
-    cw_made made = {0};
-    if (options->devices)
+    if (j->options->devices)
         return cw_complain(EXIT_USAGE, "--device does not go with a file (it is compared on the host)");
+    cw_progress_start(cw_file_bytes(path), 3);
     int status = cw_tensors_read(path, &file);
-    if (status == EXIT_GOOD) status = expected_model(options, path, manifest, &file, &model);
-    if (status == EXIT_GOOD) status = compare_file(tally, &made, &model, &file);
-    if (status == EXIT_GOOD) status = cw_tally_end(tally, path);
-    if (status == EXIT_GOOD) status = cw_made_check(&made, &model);
-    cw_model_free(&model);
+    if (status == EXIT_GOOD) status = expected_model(j->options, path, manifest, &file, &j->model);
+    if (status == EXIT_GOOD) status = compare_file(j, &file);
+    if (status == EXIT_GOOD) status = finish(j, path);
     cw_tensors_free(&file);
     return status;
 }
@@ -151,18 +163,13 @@ static int sort_operands(const cw_options *options, const char **file, const cha
 
 int cw_verify_command(int argc, char **argv) {
     cw_options options;
-    cw_model model = {0};
     const char *file = NULL, *manifest = NULL;
     int status = cw_options_read(argc, argv, &usage, &options);
     if (status != EXIT_GOOD || options.answered) return status;
-    cw_tally tally = {.json = options.json};
+    job j = {.options = &options, .tally = {.json = options.json}};
     status = sort_operands(&options, &file, &manifest);
-    if (status == EXIT_GOOD && file) status = verify_file(&options, file, manifest, &tally);
-    else if (status == EXIT_GOOD) {
-        status = cw_options_model(&options, manifest, &model);
-        if (status == EXIT_GOOD) status = verify_device(&options, &model, &tally);
-    }
-    json_decref(tally.rows);
-    cw_model_free(&model);
+    if (status == EXIT_GOOD) status = file ? verify_file(&j, file, manifest) : verify_device(&j, manifest);
+    cw_tally_free(&j.tally);
+    cw_model_free(&j.model);
     return status;
 }

@@ -20,8 +20,8 @@ typedef struct cw_backend_ops {
     /* Enqueues the elements launch->first .. + count to the destination, whose size, alignment and backend were
      * checked. `count` is not 0. */
     cw_status (*fill)(cw_device *device, const cwn_launch *launch, const cw_destination *to, cw_error *why);
-    /* Enqueues the draws, unless the launch is NULL and a matrix of the destination's type lies there already, and then all
-     * steps of steps.h. The scratch memory was checked as the destination was. */
+    /* Enqueues all steps of steps.h from the draws on; without draws (NULL), of a matrix of the destination's type that lies
+     * there already. The scratch memory was checked as the destination was. */
     cw_status (*fill_matrix)(cw_device *device, const cwn_launch *draws, const cwn_matrix *matrix, const cw_destination *to,
                              cw_error *why);
     cw_status (*sync)(cw_device *device, const cw_destination *on, cw_error *why);
@@ -75,7 +75,7 @@ enum { CW_MATRIX_KERNELS = sizeof cw_matrix_kernels / sizeof *cw_matrix_kernels 
 /* The index in cw_matrix_kernels. There is one for every matrix that a plan makes. */
 __attribute__((unused)) static int cw_matrix_kernel_of(uint32_t step, uint32_t type, uint32_t real) {
     const cw_matrix_row *row = cw_matrix_kernels;
-    while (row->step != step || row->real != real || (row->type && row->type != type)) row++;
+    while (row->step != step || (row->real && row->real != real) || (row->type && row->type != type)) row++;
     return (int)(row - cw_matrix_kernels);
 }
 

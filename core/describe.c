@@ -3,6 +3,7 @@
  * The plan as JSON. Numbers and fixed names only, so nothing needs escaping.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "matrix.h"
 
@@ -18,6 +19,16 @@ __attribute__((format(printf, 2, 3))) static void put(cw_text *t, const char *fo
     const int n = vsnprintf(room ? t->to + t->length : NULL, room, format, arguments);
     va_end(arguments);
     t->length += n > 0 ? (size_t)n : 0;
+}
+
+/* The fewest digits that read back to the same double. */
+static void put_real(cw_text *t, const char *name, double x) {
+    char digits[32];
+    for (int precision = 1; precision <= 17; precision++) {
+        snprintf(digits, sizeof digits, "%.*g", precision, x);
+        if (strtod(digits, NULL) == x) break;
+    }
+    put(t, "\"%s\":%s,", name, digits);
 }
 
 static void put_shape(cw_text *t, const cw_spec *spec) {
@@ -36,20 +47,22 @@ static void put_argument(cw_text *t, cw_argument a, cw_number n) {
     else if (a == CW_PERIODIC) put(t, "\"periodic\":%s,", n.integer ? "true" : "false");
     else if (n.kind == CW_NUMBER_UNSIGNED) put(t, "\"%s\":%" PRIu64 ",", cw_argument_name(a), (uint64_t)n.integer);
     else if (n.kind == CW_NUMBER_INTEGER) put(t, "\"%s\":%" PRId64 ",", cw_argument_name(a), n.integer);
-    else put(t, "\"%s\":%.17g,", cw_argument_name(a), n.real);
+    else put_real(t, cw_argument_name(a), n.real);
 }
 
 static void put_constants(cw_text *t, const cw_decided *p) {
     switch (p->launch.distribution) {
     case CWN_UNIFORM:
-        put(t, "\"low\":%.17g,\"high\":%.17g,", p->shift, p->shift + p->scale);
+        put_real(t, "low", p->shift);
+        put_real(t, "high", p->shift + p->scale);
         break;
     case CWN_INTEGER:
         put(t, "\"low\":%" PRId64 ",\"high\":%" PRId64 ",", (int64_t)p->launch.shift, (int64_t)(p->launch.shift + p->launch.scale));
         break;
     case CWN_NORMAL:
     case CWN_TRUNCATED_NORMAL:
-        put(t, "\"draw_mean\":%.17g,\"draw_stddev\":%.17g,", p->shift, p->scale);
+        put_real(t, "draw_mean", p->shift);
+        put_real(t, "draw_stddev", p->scale);
         break;
     case CWN_STFT: put(t, "\"divisor\":%.17g,", p->scale); break;
     default: break;

@@ -141,10 +141,16 @@ const char *cw_initializer_name(cw_initializer initializer) {
     return row ? row->name : NULL;
 }
 
+/* tf_keras also knows its classes with V2 behind their names. */
+static int is_class(const char *name, const char *class_name) {
+    const size_t length = strlen(class_name);
+    return !strncmp(name, class_name, length) && (!name[length] || !strcmp(name + length, "V2"));
+}
+
 cw_initializer cw_initializer_from_name(const char *name) {
     for (size_t i = 0; name && i < COUNT(initializers); i++) {
         const cw_initializer_row *row = &initializers[i];
-        if (!strcmp(name, row->name) || !strcmp(name, row->class_name)) return row->id;
+        if (!strcmp(name, row->name) || is_class(name, row->class_name)) return row->id;
         if (row->alias && !strcmp(name, row->alias)) return row->id;
     }
     return (cw_initializer)0;

@@ -64,8 +64,23 @@ static cw_status check_destination(const device *d, const cw_destination *to, cw
     return status ? status : check_buffer(d, to->memory, to->offset, to->bytes, "the buffer", why);
 }
 
+/* What a kernel may not write to: not every driver says so, and then the results are undefined. */
+static cw_status check_writable(cl_mem buffer, const char *what, cw_error *why) {
+    cl_mem_flags flags = 0;
+    const cl_int code = clGetMemObjectInfo(buffer, CL_MEM_FLAGS, sizeof flags, &flags, NULL);
+    if (code) return cw_opencl_check(code, CW_ERROR_DESTINATION, what, why);
+    return flags & CL_MEM_READ_ONLY ? cw_fail(why, CW_ERROR_DESTINATION, 0, "%s is CL_MEM_READ_ONLY", what) : CW_OK;
+}
+
+static cw_status check_fill(const device *d, const cw_destination *to, cw_error *why) {
+    const cw_status status = check_destination(d, to, why);
+    return status ? status : check_writable(to->memory, "the buffer", why);
+}
+
 static cw_status check_scratch(const device *d, const cw_destination *to, cw_error *why) {
-    return check_buffer(d, to->scratch, to->scratch_offset, to->scratch_bytes, "the scratch memory", why);
+    const char *what = "the scratch memory";
+    const cw_status status = check_buffer(d, to->scratch, to->scratch_offset, to->scratch_bytes, what, why);
+    return status ? status : check_writable(to->scratch, what, why);
 }
 
 static cw_status allocate(cw_device *base, uint64_t bytes, cw_destination *to, cw_error *why) {
@@ -177,7 +192,7 @@ static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const c
 }
 
 static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
-    cw_status status = check_destination(of(base), to, why);
+    cw_status status = check_fill(of(base), to, why);
     if (!status) status = check_wait_list(of(base), to, why);
     return status ? status : enqueue_fill(base, launch, to, why);
 }
@@ -188,6 +203,8 @@ static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destin
 typedef struct chain {
     cw_device *base;
     cw_destination to; /* whose wait list is the last event, once there is one */
+    void *memory;      /* the destination's own */
+    uint64_t offset;
     cl_event last, next;
     cw_error *why;
 } chain;
@@ -212,8 +229,7 @@ static cl_int set_step_arguments(cl_kernel kernel, const cwn_matrix *matrix, con
     return code;
 }
 
-static cw_status run_step(void *user, const cw_work *step) {
-    chain *c = user;
+static cw_status run_kernel(chain *c, const cw_work *step) {
     const device *d = of(c->base);
     const cl_kernel kernel = d->matrix_kernels[step->kernel];
     const size_t group = d->group_most[step->kernel];
@@ -226,23 +242,30 @@ static cw_status run_step(void *user, const cw_work *step) {
     return status;
 }
 
-static cw_status run_chain(chain *c, const cwn_launch *draws, const cwn_matrix *matrix) {
-    const cw_status status = draws ? enqueue_fill(c->base, draws, &c->to, c->why) : CW_OK;
-    if (status) return status;
-    if (draws) go_on(c);
-    return cw_walk_matrix(matrix, run_step, c);
+static cw_status run_draws(chain *c, const cwn_launch *draws) {
+    const cw_status status = enqueue_fill(c->base, draws, &c->to, c->why);
+    if (!status) go_on(c);
+    return status;
+}
+
+/* What is made in scratch memory has that as its destination. */
+static cw_status run_step(void *user, const cw_work *step) {
+    chain *c = user;
+    c->to.memory = step->in_scratch ? c->to.scratch : c->memory;
+    c->to.offset = step->in_scratch ? c->to.scratch_offset + step->at : c->offset;
+    return step->draws.count ? run_draws(c, &step->draws) : run_kernel(c, step);
 }
 
 static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn_matrix *matrix, const cw_destination *to,
                              cw_error *why) {
-    chain c = {.base = base, .to = *to, .why = why};
+    chain c = {.base = base, .to = *to, .memory = to->memory, .offset = to->offset, .why = why};
     if (!of(base)->fp64) return cw_refuse_float64(why);
-    cw_status status = check_destination(of(base), to, why);
+    cw_status status = check_fill(of(base), to, why);
     if (!status) status = check_scratch(of(base), to, why);
     if (!status) status = check_wait_list(of(base), to, why);
     if (status) return status;
     c.to.event = &c.next;
-    status = run_chain(&c, draws, matrix);
+    status = cw_walk_matrix(draws, matrix, run_step, &c);
     if (!status && to->event) *(cl_event *)to->event = c.last;
     else if (c.last) clReleaseEvent(c.last);
     return status;

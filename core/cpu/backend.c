@@ -92,8 +92,11 @@ typedef struct cw_matrix_fill {
 
 static cw_status run_step(void *user, const cw_work *step) {
     const cw_matrix_fill *f = user;
+    char *scratch = (char *)f->to->scratch + f->to->scratch_offset, *memory = step->in_scratch ? scratch + step->at : address(f->to);
+    const cw_destination to = cw_cpu_at(memory, UINT64_MAX);
+    if (step->draws.count) return cpu_fill(&f->cpu->device, &step->draws, &to, NULL);
     const uint64_t useful = step->shares ? step->work / LEAST_WORK_PER_TASK + 1 : 1;
-    cw_crew crew = {step, address(f->to), (char *)f->to->scratch + f->to->scratch_offset,
+    cw_crew crew = {step, memory, scratch,
                     useful < f->cpu->threads ? (uint32_t)useful : f->cpu->threads};
     if (crew.tasks == 1) take_share(&crew, 0);
     else f->cpu->parallel_for(f->cpu->user, crew.tasks, take_share, &crew);
@@ -105,8 +108,7 @@ static cw_status cpu_fill_matrix(cw_device *device, const cwn_launch *draws, con
                                  const cw_destination *to, cw_error *why) {
     cw_matrix_fill f = {(cw_cpu *)device, to};
     if (!f.cpu->fp64) return cw_refuse_float64(why);
-    if (draws) cpu_fill(device, draws, to, why);
-    return cw_walk_matrix(matrix, run_step, &f);
+    return cw_walk_matrix(draws, matrix, run_step, &f);
 }
 
 static cw_status cpu_sync(cw_device *device, const cw_destination *on, cw_error *why) {
@@ -161,9 +163,14 @@ static const cw_backend_ops cpu_ops = {
 
 /* Cores that this process may use, not those of the machine. */
 static uint32_t usable_cores(void) {
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set)) return 1;
-    const int n = CPU_COUNT(&set);
+    int n = 0;
+    /* The kernel refuses a set that is smaller than its own. */
+    for (int room = CPU_SETSIZE; n == 0 && room <= 1 << 20; room *= 2) {
+        const size_t size = CPU_ALLOC_SIZE(room);
+        cpu_set_t *set = CPU_ALLOC(room);
+        if (set && sched_getaffinity(0, size, set) == 0) n = CPU_COUNT_S(size, set);
+        CPU_FREE(set);
+    }
     return n < 1 ? 1 : (uint32_t)n > MAX_THREADS ? MAX_THREADS : (uint32_t)n;
 }
 
@@ -221,7 +228,8 @@ static void processor_name(char *name, size_t capacity) {
         const char *colon = strchr(line, ':');
         if (strncmp(line, "model name", 10) || !colon) continue;
         line[strcspn(line, "\n")] = 0;
-        snprintf(name, capacity, "%s", colon + 2);
+        colon += 1 + strspn(colon + 1, " \t");
+        if (*colon) snprintf(name, capacity, "%s", colon);
         break;
     }
     if (f) fclose(f);

@@ -25,6 +25,7 @@
  *   cwn_sqrt(f)        correctly rounded                cwn_sqrt64(d)  the same of doubles
  *   cwn_about_sqrt(f)  off by a few units in the last place
  *   cwn_fma(a, b, c)   a * b + c in double with one rounding (fma.h)
+ *   cwn_fma32(a, b, c) the same in float
  *   cwn_less(a, b)     all bits set where the double a is less than b, else none
  *   cwn_at_least(d, c) max(d, c) of doubles that are not NaN
  *   cwn_if_odd(n, a, b)  a where the integer n is odd, else b; floats
@@ -103,6 +104,7 @@ typedef double cwn_f64;
 #define cwn_sqrt(x) convert_float_rte(sqrt((double)(x))) /* a float sqrt need not be correctly rounded here */
 #define cwn_at_least(x, c) fmax((x), (c))
 #define cwn_fma(a, b, c) fma((a), (b), (c))
+#define cwn_fma32(a, b, c) fma((float)(a), (float)(b), (float)(c))
 #define cwn_sqrt64(x) sqrt(x)
 #define cwn_divide(a, b) convert_float_rte((double)(a) / (double)(b)) /* nor need a float quotient be */
 #define CWN_NO_UNROLL _Pragma("unroll 1")
@@ -149,6 +151,7 @@ typedef double cwn_f64;
 #define cwn_sqrt(x) __fsqrt_rn(x)
 #define cwn_at_least(x, c) fmax((x), (c))
 #define cwn_fma(a, b, c) __fma_rn((a), (b), (c))
+#define cwn_fma32(a, b, c) __fmaf_rn((a), (b), (c))
 #define cwn_sqrt64(x) __dsqrt_rn(x)
 #define cwn_divide(a, b) __fdiv_rn((a), (b))
 #define CWN_GLOBAL
@@ -259,9 +262,11 @@ CWN_FN cwn_f64 cwn_at_least(cwn_f64 x, cwn_f64 c) { cwn_u64 less = (cwn_u64)(x <
 #if CWN_FMA && CWN_LANES == 1
 #define cwn_ma(a, b, c) __builtin_fma((a), (b), (c))
 #define cwn_fma(a, b, c) __builtin_fma((a), (b), (c))
+#define cwn_fma32(a, b, c) __builtin_fmaf((a), (b), (c))
 #else
 #define cwn_ma(a, b, c) ((a) * (b) + (c))
 #define cwn_fma(a, b, c) cwn_exact_ma((a), (b), (c))
+#define cwn_fma32(a, b, c) cwn_exact_ma32((a), (b), (c))
 #endif
 
 #endif

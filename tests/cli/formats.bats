@@ -7,7 +7,8 @@ load helper
 model='{"name": "b/kernel", "shape": [3, 4, 5], "initializer": "he_normal", "seed": 7}
 {"name": "a/empty", "shape": [2, 0], "initializer": "ones"}
 {"name": "ünï/ \"quoted\"", "shape": [], "initializer": "random_normal", "seed": 1}
-{"name": "c", "shape": [1001], "initializer": "random_uniform", "minval": -1, "maxval": 1.0, "seed": [3, 4], "seed_rule": "stateless"}'
+{"name": "c", "shape": [1001], "initializer": "random_uniform", "minval": -1, "maxval": 1.0, "seed": [3, 4], '\
+'"seed_rule": "stateless"}'
 
 write_model() {
     local tensors
@@ -22,7 +23,8 @@ write_model() {
         look bytes a.npy | cmp - "$out"
         "$CW_PYTHON" -c 'import ast, numpy, sys
 a, shape = numpy.load("a.npy"), ast.literal_eval(sys.argv[1])
-assert a.dtype == numpy.dtype("<f4") and a.shape == (shape if isinstance(shape, tuple) else (shape,)), (a.dtype, a.shape)
+shape = shape if isinstance(shape, tuple) else (shape,)
+assert a.dtype == numpy.dtype("<f4") and a.shape == shape, (a.dtype, a.shape)
 numpy.save("b.npy", a)' "$shape"
         same_bytes a.npy b.npy
     done
@@ -178,15 +180,115 @@ json.dump(model, open("tensor.json", "w"))' "$out"
     prints "digest $total, as the manifest says"
     good verify right.safetensors
     for m in total.json tensor.json; do
-        for arguments in "verify $m" "digest $m" "init $m" "verify model.safetensors $m"; do
+        for arguments in "digest $m" "init $m" "init $m -o -" "init $m --json"; do
             # shellcheck disable=SC2086 # a list of words
             gives 1 $arguments
             is_one_complaint "$err" || fail_call "should complain in one line" "$arguments"
             says digest
         done
     done
+    for arguments in "init total.json" "init tensor.json -o -" "init tensor.json --exact" "init tensor.json --json"; do
+        # shellcheck disable=SC2086
+        refused 1 $arguments # nothing on stdout
+    done
     refused 1 init tensor.json -o x.safetensors
     says 'ünï/ "quoted"'
+}
+
+@test "verify has one verdict, that names the digests" {
+    manifest '{"name": "a", "shape": [2], "initializer": "zeros", "digest": "00112233445566778899aabbccddeeff"}' \
+        '{"name": "b", "shape": [2], "initializer": "ones"}' >wrong.json
+    sed 's/"digest".*eff"/"dtype": "float32"/' wrong.json >right.json
+    sed 's/1, "t/1, "digest": "ffeeddccbbaa99887766554433221100", "t/' right.json >total.json
+    good init right.json -o m.safetensors
+    good digest right.json
+    zeros=$(head -c 32 "$out") total=$(tail -n 1 "$out" | head -c 32)
+    for arguments in wrong.json "m.safetensors wrong.json"; do
+        # shellcheck disable=SC2086 # a list of words
+        gives 1 verify $arguments
+        equal "$(cat "$err")" ""
+        prints "a: the manifest has the digest 00112233445566778899aabbccddeeff, and the definition $zeros"
+        prints ": 1 digest differs between the manifest and the definition, which all elements meet"
+        ! grep -q "0 bits differ" "$out" || fail "two verdicts"
+        # shellcheck disable=SC2086
+        gives 1 verify $arguments --json
+        json_is 'd["equal"], d["differing_tensors"], d["wrong_digests"]' "(False, 0, [{'name': 'a', \
+'manifest': '00112233445566778899aabbccddeeff', 'definition': '$zeros'}])"
+    done
+    gives 1 verify m.safetensors total.json
+    prints "total: the manifest has the digest ffeeddccbbaa99887766554433221100, and the definition $total"
+    gives 1 verify total.json --json
+    json_is 'd["equal"], d["wrong_digests"]' "(False, [{'name': None, \
+'manifest': 'ffeeddccbbaa99887766554433221100', 'definition': '$total'}])"
+    good verify right.json --json
+    json_is 'd["equal"], d["wrong_digests"]' "(True, [])"
+    # Elements that are not as defined cannot have its digest: there is one thing to say of them.
+    look flip m.safetensors -1
+    gives 1 verify m.safetensors total.json
+    prints "1 of 2 tensors differ"
+    ! grep -q digest "$out" || fail "the digest of other elements is no news"
+}
+
+@test "a tensor without a name pairs with the only one of the other side" {
+    manifest '{"name": "a", "shape": [3], "initializer": "he_normal", "seed": 5}' >one.json
+    manifest '{"name": "b", "shape": [3], "initializer": "he_normal", "seed": 5}' >b.json
+    manifest '{"name": "a", "shape": [3], "initializer": "he_normal", "seed": 5}' \
+        '{"name": "b", "shape": [3], "initializer": "zeros"}' >two.json
+    options="--shape 3 --initializer he_normal --seed 5"
+    for ending in npy safetensors; do
+        # shellcheck disable=SC2086 # a list of words
+        good init $options -o unnamed.$ending
+        good verify unnamed.$ending one.json
+        prints "unnamed.$ending: 1 tensor, 3 elements, 0 bits differ"
+        # shellcheck disable=SC2086
+        good verify unnamed.$ending $options
+        gives 1 verify unnamed.$ending two.json
+        prints "a: is not in the file"
+        prints "tensor: is in the file and not in the manifest"
+    done
+    good init one.json -o one.npy
+    good init one.json -o a.safetensors
+    good init b.json -o b.safetensors
+    good init two.json -o two.safetensors
+    good verify one.npy one.json
+    for other in unnamed.npy unnamed.safetensors a.safetensors b.safetensors; do
+        good diff unnamed.npy $other
+        good diff $other unnamed.safetensors
+        # shellcheck disable=SC2086
+        good verify $other $options
+    done
+    gives 1 diff a.safetensors b.safetensors
+    prints "a: is only in the first file"
+    prints "b: is only in the second file"
+    gives 1 verify a.safetensors b.json
+    gives 1 diff unnamed.npy two.safetensors
+}
+
+@test "the digest of one tensor is the same wherever it is told" {
+    for options in "--shape 3,5 --seed 2" "--shape 4 --initializer zeros" \
+        "--shape 0 --dtype int32 --initializer ones"; do
+        for ending in npy safetensors; do
+            # shellcheck disable=SC2086 # a list of words
+            good init $options -o a.$ending
+            total=$(sed -n 's/.*, digest \([0-9a-f]*\)$/\1/p' "$out")
+            good digest a.$ending --json
+            own=$(json 'd["tensors"][0]["digest"]')
+            json_is 'd["digest"]' "$total"
+            # shellcheck disable=SC2086
+            good init $options -o a.$ending --json
+            json_is 'd["digest"], d["tensors"][0]["digest"], d["tensors"][0]["name"]' "('$total', '$own', 'tensor')"
+            # shellcheck disable=SC2086
+            good digest $options --json
+            json_is 'd["digest"], d["tensors"]' "('$total', [{'name': 'tensor', 'digest': '$own'}])"
+            equal "$(look digest a.$ending | tail -n 1 | head -c 32)" "$total"
+        done
+        good digest a.npy
+        good diff a.npy a.safetensors
+    done
+    # The same bits by another initializer
+    good init --shape 4 --initializer zeros -o a.safetensors
+    good init --shape 4 --initializer constant --value 0 -o b.safetensors
+    good diff a.safetensors b.safetensors
 }
 
 @test "diff of two files" {
@@ -241,7 +343,8 @@ json.dump(model, open("tensor.json", "w"))' "$out"
     good init model.json -o model.safetensors
     good init --shape 3,5 --seed 2 -o a.npy
     good init "$golden/stateless.json" -o stateless.safetensors
-    for file in a.npy model.safetensors stateless.safetensors "$golden"/*.npy "$golden"/print/{float32,float64,float16,int32,int64,uint32,uint64}.safetensors; do
+    for file in a.npy model.safetensors stateless.safetensors "$golden"/*.npy \
+        "$golden"/print/{float32,float64,float16,int32,int64,uint32,uint64}.safetensors; do
         good digest "$file"
         look digest "$file" | cmp - "$out"
     done
@@ -255,7 +358,7 @@ json.dump(model, open("tensor.json", "w"))' "$out"
         good digest --shape 3,5 --seed 2 --device "$device" --json
         equal "$(json 'd["tensors"][0]["digest"]')" "$(look digest a.npy | head -c 32)"
         good init --shape 3,5 --seed 2 --device "$device" -o b.npy
-        prints "digest $(look digest a.npy | head -c 32)"
+        prints "digest $(look digest a.npy | tail -n 1 | head -c 32)"
     done
     good digest "$golden/constant.npy" --json
     json_is '[sorted(t) for t in d["tensors"]], sorted(d)' "([['digest', 'name']], ['digest', 'tensors'])"

@@ -53,6 +53,19 @@ convolution:--shape 3,3,4,8 --initializer he_normal --seed 42"
     done
 }
 
+@test "sizes from one byte to megabytes" {
+    while IFS='|' read -r shape dtype size; do
+        good init --shape "$shape" --dtype "$dtype" --initializer zeros -o a.npy
+        prints "a.npy: 1 tensor, $size, "
+    done <<'END'
+0|float32|0 bytes
+()|float16|2 bytes
+3|float64|24 bytes
+250|float32|1 kB
+1000,1000|float32|4 MB
+END
+}
+
 @test "the founding array, as NumPy prints it" {
     for device in $(devices); do
         good init --shape 2,2 --device "$device"

@@ -66,11 +66,11 @@ def check_safetensors(path, manifest):
 def show_digests(paths):
     total = {}
     for path in paths:
-        tensors = [("", np.load(path))] if path.endswith(".npy") else safetensors(path)[1]
-        for name, array in tensors:
+        npy = path.endswith(".npy")
+        for name, array in [("tensor", np.load(path))] if npy else safetensors(path)[1]:
             assert name not in total
             total[name] = digest.tensor_digest(array)
-            print(f"{digest.text(total[name])}  {name or path}")
+            print(f"{digest.text(total[name])}  {path if npy else name}")
     print(f"{digest.text(digest.total_digest(total))}  total")
 
 

@@ -120,6 +120,12 @@ END
     json_is 'd["draw_stddev"] == (3 / 7) ** 0.5, d["mode"], d["scale"]' "(True, 'fan_out', 3)"
     good plan --json --shape 5 --initializer random_uniform
     json_is 'd["minval"], d["maxval"]' "(-0.05, 0.05)"
+    # Python writes the fewest digits that read back, as cw should.
+    for value in 0.1 0.3 1e-07 123456.789 1e+22 5e-324 2.2250738585072014e-308; do
+        good plan --json --shape 5 --initializer random_normal --dtype float64 --mean $value
+        prints "\"mean\": $value,"
+        prints "\"draw_mean\": $value,"
+    done
 }
 
 @test "an object for a tensor, an array for a model" {

@@ -51,7 +51,9 @@ END
 }
 
 @test "without a seed all its numbers are 0" {
-    for rule in keras keras2 generator; do equal "$(philox --seed-rule $rule)" "$(philox --seed-rule $rule --seed 0)"; done
+    for rule in keras keras2 generator; do
+        equal "$(philox --seed-rule $rule)" "$(philox --seed-rule $rule --seed 0)"
+    done
     equal "$(philox --seed-rule stateful)" "$(philox --seed-rule stateful --seed 0,0)"
     equal "$(philox --seed-rule stateful)" "[[0, 0], [0, 0, 2147483647, 0]]"
 }
@@ -105,7 +107,8 @@ END
 }
 
 @test "a large seed survives the way through a file" {
-    for seed in 5 -123456789012345678901234567890 0x123456789abcdef0fedcba98765432100f1e2d3c4b5a6978 -0x1ffffffffffffffff; do
+    for seed in 5 -123456789012345678901234567890 0x123456789abcdef0fedcba98765432100f1e2d3c4b5a6978 \
+        -0x1ffffffffffffffff; do
         for rule in "generator --seed=$seed" "stateful --seed=$seed,$seed"; do
             # shellcheck disable=SC2086 # a list of words
             good init --shape 3,5 --initializer random_normal --call 1 --seed-rule $rule -o a.safetensors
@@ -113,7 +116,8 @@ END
             prints "0 bits differ"
         done
     done
-    good init --shape 3,5 --seed-rule generator --seed 0x1000000000000000000000000000000000000000000000005 -o a.safetensors
+    good init --shape 3,5 --seed-rule generator --seed 0x1000000000000000000000000000000000000000000000005 \
+        -o a.safetensors
     good verify a.safetensors
     good verify a.safetensors --shape 3,5 --seed-rule generator --seed 5
 }
@@ -127,7 +131,8 @@ END
     equal "$(digest m.json)" "$(of --seed-rule stateful --seed -5,6 --call 2)"
     normal '"seed": ["123456789012345678901234567890"], "seed_rule": "generator"'
     equal "$(digest m.json)" "$(of --seed-rule generator --seed 123456789012345678901234567890)"
-    for bad in '""' '" 5"' '"5 "' '"five"' '"1,2"' '[[1]]' 1.0 null '[]' true '[1,2,3,4,5,6,7]' '"18446744073709551616"'; do
+    for bad in '""' '" 5"' '"5 "' '"five"' '"1,2"' '[[1]]' 1.0 null '[]' true '[1,2,3,4,5,6,7]' \
+        '"18446744073709551616"'; do
         normal "\"seed\": $bad"
         refused 2 digest m.json
         says m.json

@@ -18,6 +18,7 @@ load helper
             "['int']"
         json_is 'max(p["mismatches"] for p in d["proofs"])' 0
         json_is '{p["launches"] for p in d["proofs"]}' '{1}'
+        json_is '{tuple(p) for p in d["proofs"]}' "{('name', 'inputs', 'mismatches', 'digest', 'launches', 'good')}"
         json_is 'all(p["good"] and len(p["digest"]) == 32 for p in d["proofs"])' True
         json_is 'len({p["name"] for p in d["proofs"]}) == len(d["proofs"])' True
         json_is '[p["name"] for p in d["proofs"] if p["inputs"] == 2**23]' "['radius', 'sine', 'cosine']"

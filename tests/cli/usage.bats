@@ -18,7 +18,11 @@ subcommands="init plan verify diff digest devices selftest bench"
         good "$s" --help
         prints "cw $s "
         prints "--help"
+        cp "$out" ../help
+        good "$s" -h
+        same_bytes "$out" ../help
     done
+    good -h
     good init --shape 2,2 --help
     good verify no-such-file.npy --version
     only_files
@@ -58,6 +62,17 @@ subcommands="init plan verify diff digest devices selftest bench"
         gain value input-axes output-axes device threads output; do refused 2 init "--$o"; done
     refused 2 init --shape 2 -o
     refused 2 init --shape 2 --s 3 # ambiguous
+    for option in --shap=2 --shap "--sh 2" --init=zeros "--dist uniform" "--min 0" "--max 1" "--see 1" "--input 0"; do
+        # shellcheck disable=SC2086 # a list of words
+        refused 2 plan --shape 2 $option
+        says "${option%%[ =]*}"
+    done
+    for option in --js --jso --hel --versio; do
+        for s in $subcommands; do refused 2 "$s" $option; done
+    done
+    refused 2 init --shape 2 --exac
+    refused 2 init --shape 2 --dev cpu
+    says "no such option here, but --device is"
     refused 2 devices --device cpu
     refused 2 devices --threads 1
     refused 2 selftest --shape 2
@@ -102,6 +117,38 @@ subcommands="init plan verify diff digest devices selftest bench"
     refused 2 init --shape 2 -o - --json
     refused 2 init --shape 2 --device opencl --threads 1
     refused 2 selftest --device opencl --threads 1
+    refused 2 init --shape 2 --exact --json
+    says "--exact"
+    refused 2 init --shape 2 --exact -o a.npy
+    says "leave out -o"
+}
+
+@test "one device where one is meant" {
+    for s in init plan verify digest; do
+        refused 2 "$s" --shape 2 --device cpu --device cpu
+        says "--device is there 2 times (give it once)"
+        refused 2 "$s" --shape 2 --device opencl --device cpu --device cpu
+    done
+    refused 2 selftest --device opencl --device cpu
+    refused 2 diff --shape 2 --device cpu --device cpu --device cpu
+    says "--device is there 3 times (give it twice)"
+}
+
+@test "advice suits what was wrong" {
+    refused 2 init --shape 2 2
+    says '"2" is no option and no MODEL.json (lists have commas and no blanks'
+    refused 2 plan --shape 3, 4 --seed 1
+    says '"4" is no option'
+    for seed in "" x; do
+        refused 2 plan --shape 2 --seed "$seed"
+        says "--seed: \"$seed\" is no list of integers (such as 42, or"
+    done
+    for s in init plan verify digest; do
+        refused 2 "$s" --shape 2 --value 1
+        says "see cw $s --help"
+    done
+    good init --help
+    prints "use number K, from 0, of SeedGenerator(N)"
 }
 
 @test "bad shapes" {
@@ -326,7 +373,7 @@ f.truncate(10 + len(h) + 1000000000)'
     long=$(printf '%03000d' 1)
     refused 4 digest "$long.npy"
     refused 2 plan --shape 2 --seed "x$long"
-    says "(such as 3,3,64,128)"
+    says "(such as 42, or as many as the seed rule takes: 1,2)"
     refused 2 plan --shape 2 --initializer $'\xff\xfe'
 }
 

@@ -227,6 +227,30 @@ static void test_wait_count_without_a_list(void **state) {
     assert_null(done);
 }
 
+static void test_buffer_that_kernels_may_only_read(void **state) {
+    cl_int code;
+    cl_mem constant = clCreateBuffer(context, CL_MEM_READ_ONLY, SIZE, NULL, &code);
+    cl_mem scratch = clCreateBuffer(context, CL_MEM_READ_ONLY, 4096, NULL, &code);
+    const cw_destination to = cw_opencl_at(constant, 0, BYTES, queue, 0, NULL, NULL);
+    const cw_destination lent = cw_opencl_at(scratch, 0, 4096, queue, 0, NULL, NULL);
+    cw_destination matrix = cw_opencl_at(buffer, 0, BYTES, queue, 0, NULL, NULL);
+    cw_spec spec = CW_SPEC_INIT;
+    cw_plan orthogonal;
+    (void)state;
+    refuse(&to, CW_ERROR_DESTINATION);
+    assert_non_null(strstr(why.text, "CL_MEM_READ_ONLY"));
+    spec.initializer = CW_ORTHOGONAL;
+    spec.rank = 2;
+    spec.shape[0] = spec.shape[1] = 4;
+    test_ok(cw_plan_make(&spec, &orthogonal, &why), &why);
+    assert_true(cw_plan_scratch(&orthogonal) <= 4096);
+    cw_lend(&matrix, &lent);
+    assert_int_equal(cw_fill(device, &orthogonal, &matrix, &why), CW_ERROR_DESTINATION);
+    assert_non_null(strstr(why.text, "the scratch memory is CL_MEM_READ_ONLY"));
+    clReleaseMemObject(constant);
+    clReleaseMemObject(scratch);
+}
+
 /* The caller says that more bytes may be written than the buffer has. */
 static void test_buffer_too_small(void **state) {
     const uint64_t offsets[] = {SIZE - BYTES + 4, SIZE, SIZE + 4, UINT64_MAX - 3};
@@ -300,6 +324,7 @@ int main(void) {
         cmocka_unit_test_setup(test_buffer_of_another_context, clean),
         cmocka_unit_test_setup(test_event_of_another_context, clean),
         cmocka_unit_test_setup(test_wait_count_without_a_list, clean),
+        cmocka_unit_test_setup(test_buffer_that_kernels_may_only_read, clean),
         cmocka_unit_test_setup(test_buffer_too_small, clean),
         cmocka_unit_test_setup(test_offset_misaligned, clean),
     };

@@ -44,8 +44,11 @@ install() {
 
 # A text that tells where it was built or first installed is of no use elsewhere.
 names() {
-    local found
+    local found name
     [ -f "$prefix/include/counterweight/counterweight.h" ] || fail "counterweight.h is missing"
+    for name in LICENSE NOTICE MANIFEST.md NUMERICS.md; do
+        [ -n "$(find "$prefix/share/doc" -name $name)" ] || fail "$name is missing"
+    done
     found=$(grep -rIlF -e "$WORK" -e "$BUILD" -e "$SOURCE" "$prefix" || true)
     [ -z "$found" ] || fail "paths of the build are in $found"
 }

@@ -85,7 +85,8 @@ static void compare_initializer(cw_device *device, cw_initializer initializer, c
 
 static void compare_initializers(cw_device *device) {
 #define CW_ROW(id, value, name, ...) \
-    if (id != CW_ORTHOGONAL) compare_initializer(device, id, name); /* tests/orthogonal has that */
+    if (id != CW_ORTHOGONAL && (id < CW_CONVOLUTION_DELTA_ORTHOGONAL || id > CW_CONVOLUTION_ORTHOGONAL_3D)) \
+        compare_initializer(device, id, name); /* tests/orthogonal has the matrices */
     CW_INITIALIZER_TABLE(CW_ROW)
 #undef CW_ROW
 }

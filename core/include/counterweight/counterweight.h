@@ -359,7 +359,8 @@ typedef struct cw_plan {
  * CW_ERROR_ARGUMENT  unknown initializer, a dtype that it does not draw, an argument that it does not take, NaN, infinity, scale <= 0, bad axes
  * CW_ERROR_STRUCT    spec->struct_size is not sizeof(cw_spec)
  * CW_ERROR_SHAPE     rank over CW_MAX_RANK; identity and a rank that is not 2, orthogonal and a rank below 2
- * CW_ERROR_OVERFLOW  the bytes, those of the scratch memory, a fan or the reserved counter range do not fit in 63 bits
+ * CW_ERROR_OVERFLOW  the bytes, those of the scratch memory or a product of named axes are over 2^63 - 1, or the reserved
+ *                    Philox blocks over 2^64 - 1
  * On failure *plan is untouched. */
 CW_API cw_status cw_plan_make(const cw_spec *spec, cw_plan *plan, cw_error *why);
 

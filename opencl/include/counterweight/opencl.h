@@ -58,7 +58,8 @@ CW_API cw_status cw_opencl_open_index(uint32_t platform_index, uint32_t device_i
  * CW_ERROR_NO_RUNTIME  no OpenCL driver (ICD) is installed; *count is untouched */
 CW_API cw_status cw_opencl_devices(cw_device_info *list, size_t capacity, size_t *count, cw_error *why);
 
-/* A buffer of the device's context as a destination: `bytes` bytes from byte `offset`, a multiple of the dtype's size.
+/* A buffer of the device's context as a destination: `bytes` bytes from byte `offset`, a multiple of the dtype's size. A
+ * fill refuses one that is CL_MEM_READ_ONLY.
  * `queue` is any command queue, in or out of order, of that context and device. The fill waits for the `wait_count`
  * events of `wait_list` (0 and NULL: none) and stores its own in *event unless event is NULL; that event is the
  * caller's to release. A fill that fails, or has nothing to write, stores none: set *event to NULL before. Nothing is

@@ -14,6 +14,24 @@
 
 #include "counterweight/counterweight.h"
 #include "numeric/matrix.h"
+#include "numeric/slice.h"
+
+/* One launch of a fill of a slice. `offset` is where its destination begins, in bytes from the fill's. */
+typedef struct cw_part {
+    cwn_launch launch; /* with `first` and `count` where it is a range, and then it has no slice */
+    cwn_slice slice;   /* items 0: it is a range */
+    uint64_t offset;
+} cw_part;
+
+/* What a fill of a slice does, in this order: the elements of the tensor, and then what is padding along each axis. */
+enum { CW_PARTS = 1 + CW_MAX_RANK };
+typedef struct cw_job {
+    const cwn_launch *draws;  /* of a matrix initializer, or NULL: the whole tensor is made in the scratch memory first, */
+    const cwn_matrix *matrix; /* and the parts copy from there, or write zeros */
+    uint64_t whole;           /* where in the scratch memory, in bytes from its start */
+    uint32_t parts;
+    cw_part part[CW_PARTS];
+} cw_job;
 
 typedef struct cw_backend_ops {
     uint32_t backend; /* a cw_backend; destinations must carry the same */
@@ -24,6 +42,8 @@ typedef struct cw_backend_ops {
      * steps of steps.h. The scratch memory was checked as the destination was. */
     cw_status (*fill_matrix)(cw_device *device, const cwn_launch *draws, const cwn_matrix *matrix, const cw_destination *to,
                              cw_error *why);
+    /* Enqueues a job of one part or more. Destination and scratch memory were checked as for the others. */
+    cw_status (*fill_slice)(cw_device *device, const cw_job *job, const cw_destination *to, cw_error *why);
     cw_status (*sync)(cw_device *device, const cw_destination *on, cw_error *why);
     cw_status (*allocate)(cw_device *device, uint64_t bytes, cw_destination *to, cw_error *why);
     /* Both wait. `bytes` is not over to->bytes. */
@@ -38,18 +58,28 @@ struct cw_device {
     uint64_t launches; /* kernels launched; counted by the backend */
 };
 
-/* The rows of CWN_KERNEL_TABLE as values. */
+/* The rows of CWN_KERNEL_TABLE, CWN_PROOF_TABLE and CWN_COPY_TABLE as values. */
 typedef struct cw_kernel_row {
-    const char *name;
+    const char *range, *slice; /* names of kernels; NULL where there is none */
     uint32_t distribution, type;
 } cw_kernel_row;
 
-#define CW_ROW(name, distribution, type) {#name, distribution, type},
-__attribute__((unused)) static const cw_kernel_row cw_kernels[] = {CWN_KERNEL_TABLE(CW_ROW)};
+/* clang-format off */
+__attribute__((unused)) static const cw_kernel_row cw_kernels[] = {
+#define CW_ROW(name, distribution, type) {"cw_fill_" #name, "cw_slice_" #name, distribution, type},
+    CWN_KERNEL_TABLE(CW_ROW)
 #undef CW_ROW
+#define CW_ROW(name, distribution, type) {"cw_fill_" #name, NULL, distribution, type},
+    CWN_PROOF_TABLE(CW_ROW)
+#undef CW_ROW
+#define CW_ROW(name, distribution, type) {NULL, "cw_slice_" #name, distribution, type},
+    CWN_COPY_TABLE(CW_ROW)
+#undef CW_ROW
+};
+/* clang-format on */
 enum { CW_KERNELS = sizeof cw_kernels / sizeof *cw_kernels };
 
-/* The index of the launch's kernel in cw_kernels; CW_KERNELS if there is none. */
+/* The index of the launch's row in cw_kernels; CW_KERNELS if there is none. */
 __attribute__((unused)) static int cw_kernel_of(const cwn_launch *launch) {
     int i = 0;
     while (i < CW_KERNELS && (cw_kernels[i].distribution != launch->distribution || cw_kernels[i].type != launch->type)) i++;

@@ -23,7 +23,7 @@ typedef struct device {
     int owns_context; /* it is the primary context, retained */
     unsigned most_blocks;
     CUmodule module;
-    CUfunction kernels[CW_KERNELS];
+    CUfunction range[CW_KERNELS], slice[CW_KERNELS]; /* NULL where the row has none */
     CUfunction matrix_kernels[CW_MATRIX_KERNELS];
     CUstream stream; /* for cw_allocate */
 } device;
@@ -105,29 +105,30 @@ static cw_status sync_stream(cw_device *base, const cw_destination *on, cw_error
 
 /* ------------------------------------------------------------------------------------------------------- fill */
 
-static unsigned blocks_for(const device *d, const cwn_launch *l) {
-    const uint64_t groups = cwn_end_group(*l) - cwn_first_group(*l);
-    const uint64_t blocks = (groups + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK;
+/* For so many groups, each of which a thread does. */
+static unsigned blocks_for(const device *d, uint64_t groups) {
+    const uint64_t blocks = groups / THREADS_PER_BLOCK + (groups % THREADS_PER_BLOCK != 0);
     return blocks < d->most_blocks ? (unsigned)blocks : d->most_blocks;
 }
 
-/* The driver copies the arguments before it returns. */
-static CUresult launch_kernel(const device *d, CUfunction kernel, const cwn_launch *launch, const cw_destination *to) {
-    cwn_launch constants = *launch;
-    CUdeviceptr memory = address_of(to);
-    void *arguments[] = {&constants, &memory};
-    return d->driver.cuLaunchKernel(kernel, blocks_for(d, launch), 1, 1, THREADS_PER_BLOCK, 1, 1, 0, to->queue,
-                                    arguments, NULL);
-}
-
-/* The context is current. */
-static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
+/* The context is current. The driver copies the arguments before it returns. */
+static cw_status launch(cw_device *base, CUfunction kernel, uint64_t groups, void **arguments, const cw_destination *to,
+                        cw_error *why) {
     const device *d = of(base);
-    const int i = cw_kernel_of(launch);
-    if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "CUDA has no kernel for this distribution");
-    const cw_status status = check(d, launch_kernel(d, d->kernels[i], launch, to), "cuLaunchKernel", why);
+    if (!kernel) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "CUDA has no kernel for this distribution");
+    const CUresult code = d->driver.cuLaunchKernel(kernel, blocks_for(d, groups), 1, 1, THREADS_PER_BLOCK, 1, 1, 0, to->queue,
+                                                   arguments, NULL);
+    const cw_status status = check(d, code, "cuLaunchKernel", why);
     if (!status) base->launches++;
     return status;
+}
+
+static cw_status enqueue_fill(cw_device *base, const cwn_launch *l, const cw_destination *to, cw_error *why) {
+    const int i = cw_kernel_of(l);
+    cwn_launch constants = *l;
+    CUdeviceptr memory = address_of(to);
+    void *arguments[] = {&constants, &memory};
+    return launch(base, i < CW_KERNELS ? of(base)->range[i] : NULL, cwn_end_group(*l) - cwn_first_group(*l), arguments, to, why);
 }
 
 static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
@@ -177,6 +178,34 @@ static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn
     return status;
 }
 
+/* --------------------------------------------------------------------------------------------------------- slices */
+
+static cw_status enqueue_part(cw_device *base, const cw_part *part, CUdeviceptr source, const cw_destination *to, cw_error *why) {
+    const int i = cw_kernel_of(&part->launch);
+    cw_destination at = *to;
+    at.offset += part->offset;
+    if (!part->slice.items) return enqueue_fill(base, &part->launch, &at, why);
+    cwn_launch constants = part->launch;
+    cwn_slice slice = part->slice;
+    CUdeviceptr memory = address_of(&at);
+    void *arguments[] = {&constants, &slice, &memory, &source};
+    return launch(base, i < CW_KERNELS ? of(base)->slice[i] : NULL, slice.items, arguments, to, why);
+}
+
+static cw_status fill_slice(cw_device *base, const cw_job *job, const cw_destination *to, cw_error *why) {
+    cw_destination whole = *to;
+    cw_status status = CW_OK;
+    whole.memory = to->scratch;
+    whole.offset = to->scratch_offset + job->whole;
+    if (job->matrix) status = fill_matrix(base, job->draws, job->matrix, &whole, why);
+    if (!status) status = enter(of(base), why);
+    if (status) return status;
+    for (uint32_t i = 0; i < job->parts && !status; i++)
+        status = enqueue_part(base, &job->part[i], address_of(&whole), to, why);
+    leave(of(base));
+    return status;
+}
+
 /* ----------------------------------------------------------------------------------------------- open and close */
 
 /* A caller may have destroyed the context already: then there is nothing left to free in it. */
@@ -199,6 +228,7 @@ static const cw_backend_ops ops = {
     .backend = CW_BACKEND_CUDA,
     .fill = fill,
     .fill_matrix = fill_matrix,
+    .fill_slice = fill_slice,
     .sync = sync_stream,
     .allocate = allocate,
     .write = write_bytes,
@@ -209,13 +239,17 @@ static const cw_backend_ops ops = {
 
 /* cuFuncLoad, because a lazily loaded kernel would be loaded by its first launch, which may be under capture. */
 static cw_status load_kernel(device *d, const char *name, CUfunction *kernel, cw_error *why) {
+    if (!name) return CW_OK;
     const cw_status status = check(d, d->driver.cuModuleGetFunction(kernel, d->module, name), name, why);
     return status ? status : check(d, d->driver.cuFuncLoad(*kernel), "cuFuncLoad", why);
 }
 
 static cw_status load_kernels(device *d, cw_error *why) {
     cw_status status = check(d, d->driver.cuModuleLoadData(&d->module, cw_cuda_kernels()), "cuModuleLoadData", why);
-    for (int i = 0; i < CW_KERNELS && !status; i++) status = load_kernel(d, cw_kernels[i].name, &d->kernels[i], why);
+    for (int i = 0; i < CW_KERNELS && !status; i++) {
+        status = load_kernel(d, cw_kernels[i].range, &d->range[i], why);
+        if (!status) status = load_kernel(d, cw_kernels[i].slice, &d->slice[i], why);
+    }
     for (int i = 0; i < CW_MATRIX_KERNELS && !status; i++)
         status = load_kernel(d, cw_matrix_kernels[i].name, &d->matrix_kernels[i], why);
     return status;

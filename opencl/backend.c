@@ -23,7 +23,7 @@ typedef struct device {
     cl_device_id id;
     cl_command_queue queue; /* for cw_allocate */
     cl_program program;
-    cl_kernel kernels[CW_KERNELS]; /* NULL for those of float64 where no doubles are used */
+    cl_kernel range[CW_KERNELS], slice[CW_KERNELS]; /* NULL where the row has none, or doubles are needed and not used */
     cl_kernel matrix_kernels[CW_MATRIX_KERNELS]; /* NULL there, too */
     size_t group_most[CW_MATRIX_KERNELS];
     int fp64;
@@ -114,19 +114,18 @@ static cw_status sync_queue(cw_device *base, const cw_destination *on, cw_error 
 
 /* ------------------------------------------------------------------------------------------------------- fill */
 
-static size_t work_items(const cwn_launch *l) {
-    const uint64_t groups = cwn_end_group(*l) - cwn_first_group(*l);
+/* For so many groups, each of which a work-item does. */
+static size_t work_items(uint64_t groups) {
     if (groups >= WORK_MOST) return WORK_MOST;
     return (size_t)(groups + WORK_ROUND - 1) / WORK_ROUND * WORK_ROUND;
 }
 
-static cl_int set_arguments(cl_kernel kernel, const cwn_launch *launch, const cw_destination *to) {
-    cl_mem buffer = to->memory;
-    const cl_ulong offset = to->offset;
-    cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
-    if (!code) code = clSetKernelArg(kernel, 1, sizeof buffer, &buffer);
-    if (!code) code = clSetKernelArg(kernel, 2, sizeof offset, &offset);
-    return code;
+/* `at` and `at` + 1: a buffer, and where in it. */
+static cl_int set_place(cl_kernel kernel, cl_uint at, void *memory, uint64_t offset) {
+    cl_mem buffer = memory;
+    const cl_ulong from = offset;
+    const cl_int code = clSetKernelArg(kernel, at, sizeof buffer, &buffer);
+    return code ? code : clSetKernelArg(kernel, at + 1, sizeof from, &from);
 }
 
 /* Not every driver looks. */
@@ -165,15 +164,21 @@ static cw_status enqueue(cw_device *base, cl_kernel kernel, size_t items, const 
     return CW_OK;
 }
 
+/* A row without this kernel: it is of float64, and no doubles are used, or there is no row. */
+static cw_status refuse(int row, cw_error *why) {
+    if (row < CW_KERNELS && cw_kernels[row].type == CWN_FLOAT64) return cw_refuse_float64(why);
+    return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "OpenCL has no kernel for this distribution");
+}
+
 /* `to` was checked. */
 static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const int i = cw_kernel_of(launch);
-    if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "OpenCL has no kernel for this distribution");
-    const cl_kernel kernel = of(base)->kernels[i];
-    if (!kernel) return cw_refuse_float64(why);
-    const cl_int code = set_arguments(kernel, launch, to);
+    const cl_kernel kernel = i < CW_KERNELS ? of(base)->range[i] : NULL;
+    if (!kernel) return refuse(i, why);
+    cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
+    if (!code) code = set_place(kernel, 1, to->memory, to->offset);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
-    return enqueue(base, kernel, work_items(launch), NULL, to, why);
+    return enqueue(base, kernel, work_items(cwn_end_group(*launch) - cwn_first_group(*launch)), NULL, to, why);
 }
 
 static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
@@ -202,14 +207,9 @@ static void go_on(chain *c) {
 }
 
 static cl_int set_step_arguments(cl_kernel kernel, const cwn_matrix *matrix, const cw_destination *to) {
-    cl_mem memory = to->memory, scratch = to->scratch;
-    const cl_ulong offset = to->offset, scratch_offset = to->scratch_offset;
     cl_int code = clSetKernelArg(kernel, 0, sizeof *matrix, matrix);
-    if (!code) code = clSetKernelArg(kernel, 1, sizeof memory, &memory);
-    if (!code) code = clSetKernelArg(kernel, 2, sizeof offset, &offset);
-    if (!code) code = clSetKernelArg(kernel, 3, sizeof scratch, &scratch);
-    if (!code) code = clSetKernelArg(kernel, 4, sizeof scratch_offset, &scratch_offset);
-    return code;
+    if (!code) code = set_place(kernel, 1, to->memory, to->offset);
+    return code ? code : set_place(kernel, 3, to->scratch, to->scratch_offset);
 }
 
 static cw_status run_step(void *user, const cw_work *step) {
@@ -233,27 +233,92 @@ static cw_status run_chain(chain *c, const cwn_launch *draws, const cwn_matrix *
     return cw_walk_matrix(matrix, run_step, c);
 }
 
-static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn_matrix *matrix, const cw_destination *to,
-                             cw_error *why) {
-    chain c = {.base = base, .to = *to, .why = why};
+/* The caller gets the last event, if it wants one. */
+static cw_status end_chain(chain *c, const cw_destination *to, cw_status status) {
+    if (!status && to->event) *(cl_event *)to->event = c->last;
+    else if (c->last) clReleaseEvent(c->last);
+    return status;
+}
+
+static cw_status check_matrix_fill(cw_device *base, const cw_destination *to, cw_error *why) {
     if (!of(base)->fp64) return cw_refuse_float64(why);
     cw_status status = check_destination(of(base), to, why);
     if (!status) status = check_scratch(of(base), to, why);
-    if (!status) status = check_wait_list(of(base), to, why);
+    return status ? status : check_wait_list(of(base), to, why);
+}
+
+static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn_matrix *matrix, const cw_destination *to,
+                             cw_error *why) {
+    const cw_status status = check_matrix_fill(base, to, why);
     if (status) return status;
+    chain c = {.base = base, .to = *to, .why = why};
     c.to.event = &c.next;
-    status = run_chain(&c, draws, matrix);
-    if (!status && to->event) *(cl_event *)to->event = c.last;
-    else if (c.last) clReleaseEvent(c.last);
+    return end_chain(&c, to, run_chain(&c, draws, matrix));
+}
+
+/* --------------------------------------------------------------------------------------------------------- slices */
+
+/* `from` says where a matrix was made. */
+static cw_status enqueue_slice(cw_device *base, const cw_part *part, const cw_destination *to, uint64_t from, cw_error *why) {
+    const int i = cw_kernel_of(&part->launch);
+    const cl_kernel kernel = i < CW_KERNELS ? of(base)->slice[i] : NULL;
+    if (!kernel) return refuse(i, why);
+    cl_int code = clSetKernelArg(kernel, 0, sizeof part->launch, &part->launch);
+    if (!code) code = clSetKernelArg(kernel, 1, sizeof part->slice, &part->slice);
+    if (!code) code = set_place(kernel, 2, to->memory, to->offset);
+    if (!code && part->launch.distribution == CWN_COPY) code = set_place(kernel, 4, to->scratch, to->scratch_offset + from);
+    if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
+    return enqueue(base, kernel, work_items(part->slice.items), NULL, to, why);
+}
+
+static cw_status enqueue_part(cw_device *base, const cw_part *part, const cw_destination *to, uint64_t from, cw_error *why) {
+    cw_destination at = *to;
+    at.offset += part->offset;
+    return part->slice.items ? enqueue_slice(base, part, &at, from, why) : enqueue_fill(base, &part->launch, &at, why);
+}
+
+static cw_status run_parts(chain *c, const cw_job *job, const cw_destination *to) {
+    cw_status status = CW_OK;
+    if (job->matrix) {
+        c->to.memory = to->scratch;
+        c->to.offset = to->scratch_offset + job->whole;
+        status = run_chain(c, job->draws, job->matrix);
+        c->to.memory = to->memory;
+        c->to.offset = to->offset;
+    }
+    for (uint32_t i = 0; i < job->parts && !status; i++) {
+        status = enqueue_part(c->base, &job->part[i], &c->to, job->whole, c->why);
+        if (!status) go_on(c);
+    }
     return status;
+}
+
+static cw_status check_slice_fill(cw_device *base, const cw_job *job, const cw_destination *to, cw_error *why) {
+    if (job->matrix) return check_matrix_fill(base, to, why);
+    const cw_status status = check_destination(of(base), to, why);
+    return status ? status : check_wait_list(of(base), to, why);
+}
+
+/* Only what has several launches needs events of ours. */
+static cw_status fill_slice(cw_device *base, const cw_job *job, const cw_destination *to, cw_error *why) {
+    cw_status status = check_slice_fill(base, job, to, why);
+    for (uint32_t i = 0; i < job->parts && !status; i++)
+        if (job->part[i].launch.type == CWN_FLOAT64 && !of(base)->fp64) status = cw_refuse_float64(why);
+    if (status) return status;
+    if (!job->matrix && job->parts == 1) return enqueue_part(base, &job->part[0], to, 0, why);
+    chain c = {.base = base, .to = *to, .why = why};
+    c.to.event = &c.next;
+    return end_chain(&c, to, run_parts(&c, job, to));
 }
 
 /* ----------------------------------------------------------------------------------------------- open and close */
 
 static void close_device(cw_device *base) {
     device *d = of(base);
-    for (int i = 0; i < CW_KERNELS; i++)
-        if (d->kernels[i]) clReleaseKernel(d->kernels[i]);
+    for (int i = 0; i < CW_KERNELS; i++) {
+        if (d->range[i]) clReleaseKernel(d->range[i]);
+        if (d->slice[i]) clReleaseKernel(d->slice[i]);
+    }
     for (int i = 0; i < CW_MATRIX_KERNELS; i++)
         if (d->matrix_kernels[i]) clReleaseKernel(d->matrix_kernels[i]);
     if (d->program) clReleaseProgram(d->program);
@@ -266,6 +331,7 @@ static const cw_backend_ops ops = {
     .backend = CW_BACKEND_OPENCL,
     .fill = fill,
     .fill_matrix = fill_matrix,
+    .fill_slice = fill_slice,
     .sync = sync_queue,
     .allocate = allocate,
     .write = write_bytes,
@@ -298,13 +364,19 @@ static cw_status make_matrix_kernel(device *d, int i, cw_error *why) {
     return cw_opencl_check(code, CW_ERROR_DEVICE, cw_matrix_kernels[i].name, why);
 }
 
+static cw_status make_kernel(device *d, const char *name, cl_kernel *kernel, cw_error *why) {
+    cl_int code = CL_SUCCESS;
+    if (name) *kernel = clCreateKernel(d->program, name, &code);
+    return cw_opencl_check(code, CW_ERROR_DEVICE, name, why);
+}
+
 static cw_status make_kernels(device *d, cw_error *why) {
     cw_status status = CW_OK;
-    cl_int code;
     for (int i = 0; i < CW_KERNELS && !status; i++) {
-        if (cw_kernels[i].type == CWN_FLOAT64 && !d->fp64) continue;
-        d->kernels[i] = clCreateKernel(d->program, cw_kernels[i].name, &code);
-        status = cw_opencl_check(code, CW_ERROR_DEVICE, cw_kernels[i].name, why);
+        const cw_kernel_row *row = &cw_kernels[i];
+        if (!d->fp64 && (row->type == CWN_FLOAT64 || row->distribution == CWN_COPY)) continue;
+        status = make_kernel(d, row->range, &d->range[i], why);
+        if (!status) status = make_kernel(d, row->slice, &d->slice[i], why);
     }
     for (int i = 0; i < CW_MATRIX_KERNELS && d->fp64 && !status; i++) status = make_matrix_kernel(d, i, why);
     return status;

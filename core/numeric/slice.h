@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What part of a tensor goes where, to a kernel: from the number of a work item to a group of outputs and to the places of
+ * its elements. Made on the host, where axes are merged to the fewest; kernels only read it.
+ *
+ * A run is a row of neighbours in the tensor. Runs begin at `first`, and at every distance that the axes make. A work item is
+ * one group of one run: it draws once, and stores those of the group's elements that are in the run. Axis 0 is the one along
+ * which neighbouring items write the nearest places.
+ */
+#ifndef CWN_SLICE_H
+#define CWN_SLICE_H
+
+#include "launch.h"
+#include "narrow.h"
+
+enum { CWN_AXES = 16 };
+
+typedef struct {
+    cwn_long extent;            /* members, 2 or more */
+    cwn_long multiplier, shift; /* n / extent is the high half of n * multiplier, shifted right, for n < 2^63 */
+    cwn_long from, to;          /* from one member to the next, in elements of the tensor and of the destination */
+} cwn_axis;
+
+/* Byte for byte the same in every language, as a launch is: fields of 64 bits, no padding. */
+typedef struct {
+    cwn_long items;       /* work items in all */
+    cwn_long first;       /* index in the tensor of the first run's first element */
+    cwn_long run;         /* elements of a run */
+    cwn_long step;        /* from one of its elements to the next in the destination, in elements */
+    cwn_long axes;        /* how many of axis[] there are */
+    cwn_long groups;      /* the axis whose members are the groups of a run; CWN_AXES where a run is never in two groups */
+    cwn_long store;       /* the type of the destination, to which elements are rounded */
+    cwn_long source;      /* of copies: elements of the tensor */
+    cwn_axis axis[CWN_AXES];
+} cwn_slice;
+
+/* The group's way through the axes: starts with the item's number, cwn_passed takes it past axis after axis. */
+typedef struct { cwn_long item, from, to, group; } cwn_place;
+
+CWN_FN cwn_place cwn_place_of(cwn_long item, cwn_long first) {
+    const cwn_place p = {item, first, 0, 0};
+    return p;
+}
+
+CWN_FN cwn_place cwn_passed(cwn_place p, cwn_axis a, cwn_word counts_groups) {
+    const cwn_long rest = cwn_high(p.item, a.multiplier) >> a.shift, i = p.item - rest * a.extent;
+    const cwn_place next = {rest, p.from + i * a.from, p.to + i * a.to, counts_groups ? i : p.group};
+    return next;
+}
+
+/* The group's index in the tensor. */
+CWN_FN cwn_long cwn_group_at(cwn_place p, cwn_word type) { return p.from / cwn_group_elements(type) + p.group; }
+
+/* Where the elements of a group go: the first is number `at` of a row of `length` (or before it, modulo 2^64), and would go
+ * to element `to` of the destination; the next go `step` further each. Those outside the row go nowhere. */
+typedef struct { cwn_long at, length, to, step; } cwn_span;
+
+CWN_FN cwn_span cwn_span_in_run(cwn_place p, cwn_word type, cwn_long run, cwn_long step) {
+    const cwn_long at = cwn_group_at(p, type) * cwn_group_elements(type) - p.from;
+    const cwn_span r = {at, run, p.to + at * step, step};
+    return r;
+}
+
+/* Of the whole range of a launch, whose element `first` goes to the destination's first. */
+CWN_FN cwn_span cwn_span_in_range(cwn_launch l, cwn_word type, cwn_long group) {
+    const cwn_long at = group * cwn_group_elements(type) - l.first;
+    const cwn_span r = {at, l.count, at, 1};
+    return r;
+}
+
+CWN_FN cwn_word cwn_has(cwn_span r, cwn_word lane) { return r.at + lane < r.length; }
+
+/* All four lanes, or two of 64 bits, and side by side. */
+CWN_FN cwn_word cwn_has_all(cwn_span r, cwn_word lanes) {
+    return r.step == 1 && r.at < r.length && r.length - r.at >= lanes;
+}
+
+#endif

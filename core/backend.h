@@ -28,7 +28,7 @@ enum { CW_PARTS = 1 + CW_MAX_RANK };
 typedef struct cw_job {
     const cwn_launch *draws;  /* of a matrix initializer, or NULL: the whole tensor is made in the scratch memory first, */
     const cwn_matrix *matrix; /* and the parts copy from there, or write zeros */
-    uint64_t whole;           /* where in the scratch memory, in bytes from its start */
+    uint64_t whole, scratch;  /* where in the scratch memory, and how much of it in all, in bytes */
     uint32_t parts;
     cw_part part[CW_PARTS];
 } cw_job;

@@ -24,8 +24,8 @@ cw_status cw_box_make(const cw_decided *plan, const cw_slice *slice, cw_box *box
 /* What a fill launches; job->parts is 0 where there is nothing to fill. */
 void cw_job_make(const cw_decided *plan, const cw_box *box, cw_job *job);
 
-/* Bytes of scratch memory, and where in it the whole tensor is made. 0 but for a matrix initializer. */
-uint64_t cw_job_scratch(const cw_decided *plan, const cw_box *box);
+/* The bits of an element, rounded once to a smaller dtype. */
+uint64_t cw_narrow(uint64_t bits, cw_dtype drawn, cw_dtype store);
 
 /* Part of a row of the slice's last axis: `count` members, `inside` of which are elements `first`, `first` + `from` ... of the
  * tensor. The first of all goes to element `at` of the destination, the next `to` further each. */

@@ -16,9 +16,9 @@ CWN_FN cwn_long cwn_narrow_bits(cwn_long bits, cwn_word precision, cwn_word leas
     const cwn_long one = 1, exponent = (bits >> 52) & 0x7ff;
     const cwn_long fraction = (bits & ((one << 52) - 1)) | (exponent ? one << 52 : 0);
     const cwn_long under = exponent < least ? least - exponent : 0, cut = 53 - precision + under, most = 63;
-    const cwn_long shift = cut < most ? cut : most, half = one << (shift - 1);
-    const cwn_long kept = fraction >> shift, rest = fraction & (half | (half - 1));
-    const cwn_long rounded = kept + (rest > half || (rest == half && (kept & 1)) ? 1 : 0);
+    const cwn_long shift = cut < most ? cut : most, middle = one << (shift - 1);
+    const cwn_long kept = fraction >> shift, rest = fraction & (middle | (middle - 1));
+    const cwn_long rounded = kept + (rest > middle || (rest == middle && (kept & 1)) ? 1 : 0);
     const cwn_long result = ((exponent < least ? 0 : exponent - least) << (precision - 1)) + rounded;
     return result < infinity ? result : infinity;
 }

@@ -57,22 +57,22 @@ typedef struct { cwn_long at, length, to, step; } cwn_span;
 
 CWN_FN cwn_span cwn_span_in_run(cwn_place p, cwn_word type, cwn_long run, cwn_long step) {
     const cwn_long at = cwn_group_at(p, type) * cwn_group_elements(type) - p.from;
-    const cwn_span r = {at, run, p.to + at * step, step};
-    return r;
+    const cwn_span s = {at, run, p.to + at * step, step};
+    return s;
 }
 
 /* Of the whole range of a launch, whose element `first` goes to the destination's first. */
 CWN_FN cwn_span cwn_span_in_range(cwn_launch l, cwn_word type, cwn_long group) {
     const cwn_long at = group * cwn_group_elements(type) - l.first;
-    const cwn_span r = {at, l.count, at, 1};
-    return r;
+    const cwn_span s = {at, l.count, at, 1};
+    return s;
 }
 
-CWN_FN cwn_word cwn_has(cwn_span r, cwn_word lane) { return r.at + lane < r.length; }
+CWN_FN cwn_word cwn_has(cwn_span s, cwn_word lane) { return s.at + lane < s.length; }
 
 /* All four lanes, or two of 64 bits, and side by side. */
-CWN_FN cwn_word cwn_has_all(cwn_span r, cwn_word lanes) {
-    return r.step == 1 && r.at < r.length && r.length - r.at >= lanes;
+CWN_FN cwn_word cwn_has_all(cwn_span s, cwn_word lanes) {
+    return s.step == 1 && s.at < s.length && s.length - s.at >= lanes;
 }
 
 #endif

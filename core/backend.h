@@ -134,9 +134,9 @@ __attribute__((unused)) static cw_status cw_decide_fp64(uint32_t asked, const ch
     return CW_OK;
 }
 
-/* What a fill returns for CWN_FLOAT64 where no doubles are used. */
+/* What a fill returns for CWN_FLOAT64 and for a matrix where no doubles are used. */
 __attribute__((unused)) static cw_status cw_refuse_float64(cw_error *why) {
-    return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "random float64 values need doubles, and this device has or uses none");
+    return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "random float64 values and orthogonal matrices need doubles, and this device has or uses none");
 }
 
 #endif

@@ -5,7 +5,9 @@
  * numeric text. One text for all architectures: no __CUDA_ARCH__.
  */
 #include "numeric/group.h"
+#ifndef CWN_NO_FP64
 #include "numeric/orthogonal.h"
+#endif
 #include "numeric/slice.h"
 
 /* Neighbours of a group that is only partly in the span stay untouched. `lanes` is 4, or 2 where it was drawn in 64 bits. */
@@ -108,9 +110,11 @@ CWN_KERNEL_TABLE(CW_ROW)
 CWN_COPY_TABLE(CW_ROW)
 #undef CW_ROW
 
+#ifndef CWN_NO_FP64
 #define CW_ROW(name, step, type, real) \
     extern "C" __global__ void name(const __grid_constant__ cwn_matrix m, void *memory, unsigned char *scratch) { \
         const cwn_crew crew = {(uint64_t)blockIdx.x * blockDim.x + threadIdx.x, (uint64_t)gridDim.x * blockDim.x}; \
         cwn_do_step(step, type, real, m, memory, scratch, crew); \
     }
 CWN_MATRIX_TABLE(CW_ROW)
+#endif

@@ -6,7 +6,8 @@
 # to are all that is needed, and what needs more (bats, NumPy) says that it did not run. Without BUILD, build/ is made.
 #
 # Prints a table last and writes it as JSON to FILE (BUILD/gpu/gpu.json); BUILD/gpu/ keeps every log. Exit status: 0 all
-# that ran is good, 1 something is not, 2 wrong usage or no build, 3 no GPU. A test that skips itself is not good.
+# that ran is good, 1 something is not, 2 wrong usage or no build, 3 no GPU. A test that skips itself is not good, nor is
+# one that the build lacks.
 # CW_CUDA_LIBRARY names another driver, whose device the table then names. --dry-run prints the commands instead.
 set -uo pipefail
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -70,7 +71,7 @@ program() {
     local name=$1 file=$build/bin/$2
     shift 2
     if [ -n "$dry" ] || [ -x "$file" ]; then step "$name" "$file" "$@"
-    else not_run "$name" "the build has no ${file##*/}"; fi
+    else record "$name" bad 0 "the build has no ${file##*/}"; fi
 }
 
 # ---------------------------------------------------------------------------------------------------- what is tested
@@ -96,7 +97,7 @@ hardware_instructions() {
     local expected=$build/tests/softgpu/expected.txt
     if [ -x "$build/bin/softgpu_instructions" ] && [ -e "$expected" ]; then
         program instructions_cuda softgpu_instructions "${CW_CUDA_LIBRARY:-libcuda.so.1}" "$expected"
-    else not_run instructions_cuda "the build has no software GPU"; fi
+    else record instructions_cuda bad 0 "the build has no software GPU"; fi
 }
 
 # Sanitizers of device code, each over the whole of the small conformance test.

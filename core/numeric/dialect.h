@@ -86,6 +86,7 @@ typedef float cwn_f32;
 #define cwn_to_integer(x) convert_ulong_rtz(x)
 #define cwn_about_sqrt(x) sqrt(x)
 #define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
+#define CWN_GLOBAL global
 #ifndef CWN_NO_FP64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 typedef double cwn_f64;
@@ -100,7 +101,6 @@ typedef double cwn_f64;
 #define cwn_fma(a, b, c) fma((a), (b), (c))
 #define cwn_sqrt64(x) sqrt(x)
 #define cwn_divide(a, b) convert_float_rte((double)(a) / (double)(b)) /* nor need a float quotient be */
-#define CWN_GLOBAL global
 /* Twice: with one barrier after a loop that few work-items enter, PoCL 3.1 leaves out work of steps with many barriers. */
 #define CWN_BARRIER() (barrier(CLK_GLOBAL_MEM_FENCE), barrier(CLK_GLOBAL_MEM_FENCE))
 #define cwn_less(a, b) (0UL - (ulong)((a) < (b)))

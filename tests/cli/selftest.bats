@@ -35,7 +35,7 @@ for t in json.load(open(sys.argv[1]))["tensors"]: print(t["name"], t["digest"])'
     good devices --json
     json_is '[b["backend"] for b in d["backends"]]' "['cpu', 'opencl', 'cuda']"
     json_is 'sorted({k for b in d["backends"] for v in b["devices"] for k in v} - {"why_not"})' \
-        "['denormals', 'driver', 'fp64', 'id', 'max_allocation_bytes', 'memory_bytes', 'name', 'units']"
+        "['denormals', 'driver', 'fp64', 'id', 'max_allocation_bytes', 'memory_bytes', 'name', 'normals', 'units']"
     for id in $(json '" ".join(v["id"] for b in d["backends"] for v in b["devices"] if not v.get("why_not"))'); do
         good init --shape 2,2 --device "$id"
         prints "[[-0.7078647   0.50461936]"

@@ -35,11 +35,13 @@ def fmas(source):
     text64 = (source / "core/numeric/normal64.h").read_text()
     double = sum(body(text64, f"cwn_{f}64{end}").count("cwn_fma(") for f, end in (
         ("log", "_far"), ("log", "_near"), ("radius", ""), ("reduce", ""), ("sine", ""), ("cosine", ""), ("turn", "")))
-    table = re.findall(r"ROW\(cw_fill_(\w+), ", (source / "core/numeric/launch.h").read_text())
-    expected = dict.fromkeys(table, 0) | {"radius": 4 * radius, "sine": 4 * turn, "cosine": 4 * turn}
-    for name in table:
-        if "normal" in name:
-            expected[name] = double if name.endswith("float64") else 2 * (radius + turn)
+    expected = {"fill_radius": 4 * radius, "fill_sine": 4 * turn, "fill_cosine": 4 * turn}
+    for name in re.findall(r"ROW\((\w+), ", (source / "core/numeric/launch.h").read_text()):
+        count = 0 if "normal" not in name else double if name.endswith("float64") else 2 * (radius + turn)
+        if not name.startswith("copy"):
+            expected.setdefault(f"fill_{name}", count)
+        if f"fill_{name}" not in PROOFS:
+            expected[f"slice_{name}"] = count
     return expected
 
 
@@ -47,6 +49,7 @@ def fmas(source):
 # approximation, or flushes, or is something to think about first.
 ARITHMETIC = {"add.rn.f32", "sub.rn.f32", "mul.rn.f32", "add.rn.f64", "sub.rn.f64", "mul.rn.f64", "fma.rn.f64",
               "sqrt.rn.f32", "sqrt.rn.f64", "neg.f64", "max.f64", "setp.lt.f64", "cvt.rn.f32.f64", "cvt.f64.f32"}
+PROOFS = {"fill_radius", "fill_sine", "fill_cosine"}
 # A thread's row of a block of R, which a loop indexes.
 LOCAL = {"cw_matrix_rows", "cw_matrix_columns"}
 MOVES = ("mov.", "selp.", "ld.param.", "ld.global.", "st.global.")
@@ -55,7 +58,7 @@ MOVES = ("mov.", "selp.", "ld.param.", "ld.global.", "st.global.")
 def ptx(source, file):
     text = pathlib.Path(file).read_text()
     expected = fmas(pathlib.Path(source))
-    kernels = re.findall(r"\.entry cw_fill_(\w+)\((.*?)^}", text, re.S | re.M)
+    kernels = re.findall(r"\.entry cw_((?:fill|slice)_\w+)\((.*?)^}", text, re.S | re.M)
     expect({name for name, _ in kernels} == set(expected), f"the kernels are {[name for name, _ in kernels]}")
     for name, code in kernels:
         found = re.findall(r"^\s*(?:@!?%p\d+\s+)?([a-z]\w*(?:\.\w+)+|call|ret)\b", code, re.M)
@@ -64,7 +67,7 @@ def ptx(source, file):
         expect(floats <= ARITHMETIC, f"{name}: {sorted(floats - ARITHMETIC)}")
         fused = instructions["fma.rn.f64"]
         expect(fused == expected.get(name), f"{name}: {fused} fma.rn.f64, the text has {expected.get(name)}")
-        print(f"{name:25} {fused:3} fma.rn.f64, all of the text's; float instructions: {' '.join(sorted(floats))}")
+        print(f"{name:31} {fused:3} fma.rn.f64, all of the text's; float instructions: {' '.join(sorted(floats))}")
     for word in (r"\.ftz", r"\.approx", r"\bcall\b", r"\.func\b", r"\.f16"):
         expect(not re.search(word, text), f"the PTX has {word}")
     local = set(re.findall(r"\.entry (\w+)\((?:(?!^}).)*?\.local\b", text, re.S | re.M))

@@ -361,6 +361,38 @@ static void test_large_slices(void **unused) {
     }
 }
 
+/* A float64, or a float32, about halfway between two neighbours of `precision` bits: exactly there, or next to it. The
+ * exponent is anywhere that the smaller dtype has numbers, denormals included, and a little beyond. */
+static double near_a_tie(cw_dtype dtype, int precision, int least, int most) {
+    const int own = dtype == CW_FLOAT64 ? 53 : 24, exponent = (int)between(0, (uint64_t)(most - least + precision + 3)) + least - precision - 1;
+    const int kept = exponent < least ? (precision - (least - exponent) > 1 ? precision - (least - exponent) : 1) : precision;
+    const uint64_t cut = (uint64_t)(own - kept), rest = UINT64_C(1) << (cut - 1);
+    const uint64_t lead = UINT64_C(1) << (own - 1), fraction = (draw() & (lead - 1)) >> cut << cut | rest;
+    const double x = ldexp((double)((lead | fraction) + between(0, 2) - 1), exponent + 1 - own);
+    return one_in(2) ? -x : x;
+}
+
+/* Uniform in no range at all is one number, by the kernel that draws. */
+static void test_rounding(void **unused) {
+    static const struct { cw_dtype store; int precision, least, most; } to[] = {
+        {CW_FLOAT16, 11, -14, 15}, {CW_BFLOAT16, 8, -126, 127}, {CW_FLOAT32, 24, -126, 127}};
+    (void)unused;
+    for (uint64_t n = 0; n < cases; n++) {
+        state = seed * 5000011 + n;
+        const int wide = one_in(2), which = (int)below(wide ? 3 : 2);
+        cw_spec s = spec_of((drawn){CW_RANDOM_UNIFORM, wide ? CW_FLOAT64 : CW_FLOAT32}, 5);
+        cw_slice slice = CW_SLICE_INIT;
+        double x = near_a_tie(s.dtype, to[which].precision, to[which].least, to[which].most);
+        if (!wide && !(fabs(x) <= 3.4e38)) x = 65519.996;
+        s.dialect = CW_DIALECT_TF;
+        s.argument[CW_MINVAL] = s.argument[CW_MAXVAL] = cw_real(x);
+        take_tensor(&s);
+        slice.store = to[which].store;
+        const view v = {1, slice.store, {5}, {0}, {1}, {5}, {1}, 5, 5 * cw_dtype_size(slice.store)};
+        check_slice(&slice, &v);
+    }
+}
+
 /* More items than OpenCL's work-items and the threads of a GPU's grid: each takes several. */
 static void test_grid_goes_round(void **unused) {
     cw_spec s = spec_of((drawn){CW_UNIFORM_FULL_INT, CW_UINT32}, 1);
@@ -506,6 +538,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_slices),
         cmocka_unit_test(test_large_slices),
+        cmocka_unit_test(test_rounding),
         cmocka_unit_test(test_grid_goes_round),
         cmocka_unit_test(test_far_slices),
         cmocka_unit_test(test_random_cuts),

@@ -36,7 +36,7 @@ def fmas(source):
     double = sum(body(text64, f"cwn_{f}64{end}").count("cwn_fma(") for f, end in (
         ("log", "_far"), ("log", "_near"), ("radius", ""), ("reduce", ""), ("sine", ""), ("cosine", ""), ("turn", "")))
     expected = {"fill_radius": 4 * radius, "fill_sine": 4 * turn, "fill_cosine": 4 * turn}
-    for name in re.findall(r"ROW\((\w+), ", (source / "core/numeric/launch.h").read_text()):
+    for name in re.findall(r"ROW\((\w+),\s+CWN_", (source / "core/numeric/launch.h").read_text()):
         count = 0 if "normal" not in name else double if name.endswith("float64") else 2 * (radius + turn)
         if not name.startswith("copy"):
             expected.setdefault(f"fill_{name}", count)

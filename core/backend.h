@@ -19,7 +19,7 @@
 /* One launch of a fill of a slice. `offset` is where its destination begins, in bytes from the fill's. */
 typedef struct cw_part {
     cwn_launch launch; /* with `first` and `count` where it is a range, and then it has no slice */
-    cwn_slice slice;   /* items 0: it is a range */
+    cwn_slice slice;   /* rows 0: it is a range */
     uint64_t offset;
 } cw_part;
 
@@ -58,31 +58,41 @@ struct cw_device {
     uint64_t launches; /* kernels launched; counted by the backend */
 };
 
-/* The rows of CWN_KERNEL_TABLE, CWN_PROOF_TABLE and CWN_COPY_TABLE as values. */
+/* The kernels of ranges, of slices, and of slices that are rounded when they are stored. */
+typedef enum cw_kind { CW_RANGE, CW_SLICED, CW_ROUNDED } cw_kind;
+
 typedef struct cw_kernel_row {
-    const char *range, *slice; /* names of kernels; NULL where there is none */
+    const char *name;
+    cw_kind kind;
     uint32_t distribution, type;
 } cw_kernel_row;
 
 /* clang-format off */
 __attribute__((unused)) static const cw_kernel_row cw_kernels[] = {
-#define CW_ROW(name, distribution, type) {"cw_fill_" #name, "cw_slice_" #name, distribution, type},
+#define CW_ROW(name, distribution, type) {"cw_fill_" #name, CW_RANGE, distribution, type},
     CWN_KERNEL_TABLE(CW_ROW)
-#undef CW_ROW
-#define CW_ROW(name, distribution, type) {"cw_fill_" #name, NULL, distribution, type},
     CWN_PROOF_TABLE(CW_ROW)
 #undef CW_ROW
-#define CW_ROW(name, distribution, type) {NULL, "cw_slice_" #name, distribution, type},
+#define CW_ROW(name, distribution, type) {"cw_slice_" #name, CW_SLICED, distribution, type},
+    CWN_KERNEL_TABLE(CW_ROW)
     CWN_COPY_TABLE(CW_ROW)
+#undef CW_ROW
+#define CW_ROW(name, distribution, type) {"cw_round_" #name, CW_ROUNDED, distribution, type},
+    CWN_ROUND_TABLE(CW_ROW)
+    CWN_ROUND_COPY_TABLE(CW_ROW)
 #undef CW_ROW
 };
 /* clang-format on */
 enum { CW_KERNELS = sizeof cw_kernels / sizeof *cw_kernels };
 
-/* The index of the launch's row in cw_kernels; CW_KERNELS if there is none. */
-__attribute__((unused)) static int cw_kernel_of(const cwn_launch *launch) {
+/* Which kernel does a launch, of a slice where that is not NULL: an index in cw_kernels; CW_KERNELS if there is none. */
+__attribute__((unused)) static int cw_kernel_of(const cwn_launch *launch, const cwn_slice *slice) {
+    const int narrows = slice && (launch->type == CWN_FLOAT32 || launch->type == CWN_FLOAT64) && slice->store != launch->type;
+    const cw_kind kind = !slice ? CW_RANGE : narrows ? CW_ROUNDED : CW_SLICED;
     int i = 0;
-    while (i < CW_KERNELS && (cw_kernels[i].distribution != launch->distribution || cw_kernels[i].type != launch->type)) i++;
+    while (i < CW_KERNELS && (cw_kernels[i].kind != kind || cw_kernels[i].distribution != launch->distribution ||
+                              cw_kernels[i].type != launch->type))
+        i++;
     return i;
 }
 

@@ -76,7 +76,7 @@ static cw_status fill_job(cw_device *device, const cw_box *box, const cw_job *jo
     cw_status status = check_room(to, box->bytes, cw_dtype_size(box->store), why);
     if (!status && job->matrix) status = check_scratch(to, job->scratch, why);
     if (status || job->parts == 0) return status;
-    if (job->parts == 1 && !job->matrix && !job->part[0].slice.items) return device->ops->fill(device, &job->part[0].launch, to, why);
+    if (job->parts == 1 && !job->matrix && !job->part[0].slice.rows) return device->ops->fill(device, &job->part[0].launch, to, why);
     return device->ops->fill_slice(device, job, to, why);
 }
 

@@ -70,6 +70,7 @@ static uint64_t groups_of_run(const cw_cut *c, uint64_t run, uint64_t size) {
 
 /* n / divisor for n < 2^63: Granlund, Montgomery, PLDI 1994. */
 static cwn_axis axis_of(cw_axis a) {
+    if (a.count == 1) return (cwn_axis){1, 0, 0, 0, 0};
     const uint32_t bits = 64 - (uint32_t)__builtin_clzll(a.count - 1);
     const unsigned __int128 power = (unsigned __int128)1 << (63 + bits);
     const cwn_axis made = {a.count, (uint64_t)((power + a.count - 1) / a.count), bits - 1, a.from, a.to};
@@ -83,15 +84,15 @@ static void set_slice(cw_part *part, cw_cut *c, cw_dtype store) {
     const int has_run = c->axes && c->axis[c->axes - 1].from == 1;
     const cw_axis run = has_run ? c->axis[--c->axes] : (cw_axis){1, 1, 1, 0};
     const cw_axis groups = {groups_of_run(c, run.count, size), 0, run.to, 1};
-    if (groups.count > 1) c->axis[c->axes++] = groups;
+    if (groups.count > 1 || c->axes == 0) c->axis[c->axes++] = groups;
     sort_by_destination(c);
-    *s = (cwn_slice){.items = 1, .first = c->first, .run = run.count, .step = run.to, .axes = c->axes, .groups = CWN_AXES,
+    *s = (cwn_slice){.rows = 1, .first = c->first, .run = run.count, .step = run.to, .axes = c->axes, .groups = CWN_AXES,
                      .store = (cwn_long)store};
     for (uint32_t k = 0; k < c->axes; k++) {
         cw_axis a = c->axis[c->axes - 1 - k];
         if (a.counts_groups) s->groups = k, a.to = 0;
         s->axis[k] = axis_of(a);
-        s->items *= a.count;
+        if (k) s->rows *= a.count;
     }
 }
 
@@ -105,7 +106,7 @@ static void set_part(cw_part *part, cw_cut *c, cw_dtype drawn, cw_dtype store) {
     drop_single_ones(c);
     if (part->launch.distribution == CWN_CONSTANT) renumber(c);
     merge(c);
-    part->slice.items = 0;
+    part->slice.rows = 0;
     if (!is_range(part, c, drawn, store)) {
         set_slice(part, c, store);
         return;

@@ -23,7 +23,7 @@ typedef struct device {
     int owns_context; /* it is the primary context, retained */
     unsigned most_blocks;
     CUmodule module;
-    CUfunction range[CW_KERNELS], slice[CW_KERNELS]; /* NULL where the row has none */
+    CUfunction kernels[CW_KERNELS];
     CUfunction matrix_kernels[CW_MATRIX_KERNELS];
     CUstream stream; /* for cw_allocate */
 } device;
@@ -105,30 +105,31 @@ static cw_status sync_stream(cw_device *base, const cw_destination *on, cw_error
 
 /* ------------------------------------------------------------------------------------------------------- fill */
 
-/* For so many groups, each of which a thread does. */
-static unsigned blocks_for(const device *d, uint64_t groups) {
-    const uint64_t blocks = groups / THREADS_PER_BLOCK + (groups % THREADS_PER_BLOCK != 0);
-    return blocks < d->most_blocks ? (unsigned)blocks : d->most_blocks;
-}
-
-/* The context is current. The driver copies the arguments before it returns. */
-static cw_status launch(cw_device *base, CUfunction kernel, uint64_t groups, void **arguments, const cw_destination *to,
-                        cw_error *why) {
+/* `blocks` are many enough; threads go on with what is left. The context is current, and the driver copies the arguments
+ * before it returns. */
+static cw_status launch(cw_device *base, const cwn_launch *l, const cwn_slice *s, const unsigned *blocks, unsigned threads,
+                        void **arguments, const cw_destination *to, cw_error *why) {
     const device *d = of(base);
-    if (!kernel) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "CUDA has no kernel for this distribution");
-    const CUresult code = d->driver.cuLaunchKernel(kernel, blocks_for(d, groups), 1, 1, THREADS_PER_BLOCK, 1, 1, 0, to->queue,
-                                                   arguments, NULL);
+    const int i = cw_kernel_of(l, s);
+    if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "CUDA has no kernel for this distribution");
+    const CUresult code = d->driver.cuLaunchKernel(d->kernels[i], blocks[0], blocks[1], 1, threads, THREADS_PER_BLOCK / threads, 1,
+                                                   0, to->queue, arguments, NULL);
     const cw_status status = check(d, code, "cuLaunchKernel", why);
     if (!status) base->launches++;
     return status;
 }
 
+static unsigned blocks_for(const device *d, uint64_t items, unsigned threads) {
+    const uint64_t blocks = items / threads + (items % threads != 0);
+    return blocks < d->most_blocks ? (unsigned)blocks : d->most_blocks;
+}
+
 static cw_status enqueue_fill(cw_device *base, const cwn_launch *l, const cw_destination *to, cw_error *why) {
-    const int i = cw_kernel_of(l);
+    const unsigned blocks[] = {blocks_for(of(base), cwn_end_group(*l) - cwn_first_group(*l), THREADS_PER_BLOCK), 1};
     cwn_launch constants = *l;
     CUdeviceptr memory = address_of(to);
     void *arguments[] = {&constants, &memory};
-    return launch(base, i < CW_KERNELS ? of(base)->range[i] : NULL, cwn_end_group(*l) - cwn_first_group(*l), arguments, to, why);
+    return launch(base, l, NULL, blocks, THREADS_PER_BLOCK, arguments, to, why);
 }
 
 static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
@@ -180,16 +181,29 @@ static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn
 
 /* --------------------------------------------------------------------------------------------------------- slices */
 
-static cw_status enqueue_part(cw_device *base, const cw_part *part, CUdeviceptr source, const cw_destination *to, cw_error *why) {
-    const int i = cw_kernel_of(&part->launch);
-    cw_destination at = *to;
-    at.offset += part->offset;
-    if (!part->slice.items) return enqueue_fill(base, &part->launch, &at, why);
+/* Threads of a block along a row: as many as it has items, in powers of two. */
+static unsigned threads_along(uint64_t items) {
+    unsigned threads = 1;
+    while (threads < THREADS_PER_BLOCK && threads < items) threads *= 2;
+    return threads;
+}
+
+static cw_status enqueue_slice(cw_device *base, const cw_part *part, CUdeviceptr memory, CUdeviceptr source,
+                               const cw_destination *to, cw_error *why) {
     cwn_launch constants = part->launch;
     cwn_slice slice = part->slice;
-    CUdeviceptr memory = address_of(&at);
+    const unsigned threads = threads_along(slice.axis[0].extent), columns = blocks_for(of(base), slice.axis[0].extent, threads);
+    const unsigned rows = blocks_for(of(base), slice.rows, THREADS_PER_BLOCK / threads), most = of(base)->most_blocks / columns;
+    const unsigned blocks[] = {columns, rows < most ? rows : most};
     void *arguments[] = {&constants, &slice, &memory, &source};
-    return launch(base, i < CW_KERNELS ? of(base)->slice[i] : NULL, slice.items, arguments, to, why);
+    return launch(base, &constants, &slice, blocks, threads, arguments, to, why);
+}
+
+static cw_status enqueue_part(cw_device *base, const cw_part *part, CUdeviceptr source, const cw_destination *to, cw_error *why) {
+    cw_destination at = *to;
+    at.offset += part->offset;
+    if (!part->slice.rows) return enqueue_fill(base, &part->launch, &at, why);
+    return enqueue_slice(base, part, address_of(&at), source, to, why);
 }
 
 static cw_status fill_slice(cw_device *base, const cw_job *job, const cw_destination *to, cw_error *why) {
@@ -239,17 +253,13 @@ static const cw_backend_ops ops = {
 
 /* cuFuncLoad, because a lazily loaded kernel would be loaded by its first launch, which may be under capture. */
 static cw_status load_kernel(device *d, const char *name, CUfunction *kernel, cw_error *why) {
-    if (!name) return CW_OK;
     const cw_status status = check(d, d->driver.cuModuleGetFunction(kernel, d->module, name), name, why);
     return status ? status : check(d, d->driver.cuFuncLoad(*kernel), "cuFuncLoad", why);
 }
 
 static cw_status load_kernels(device *d, cw_error *why) {
     cw_status status = check(d, d->driver.cuModuleLoadData(&d->module, cw_cuda_kernels()), "cuModuleLoadData", why);
-    for (int i = 0; i < CW_KERNELS && !status; i++) {
-        status = load_kernel(d, cw_kernels[i].range, &d->range[i], why);
-        if (!status) status = load_kernel(d, cw_kernels[i].slice, &d->slice[i], why);
-    }
+    for (int i = 0; i < CW_KERNELS && !status; i++) status = load_kernel(d, cw_kernels[i].name, &d->kernels[i], why);
     for (int i = 0; i < CW_MATRIX_KERNELS && !status; i++)
         status = load_kernel(d, cw_matrix_kernels[i].name, &d->matrix_kernels[i], why);
     return status;

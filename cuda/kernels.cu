@@ -85,29 +85,40 @@ static __device__ __forceinline__ cwn_group cw_load(const void *source, cwn_word
     return g;
 }
 
-/* One item of a slice. The batch of later is a loop around this. */
-static __device__ __forceinline__ void cw_fill_item(const cwn_launch &l, const cwn_slice &s, cwn_word distribution, cwn_word type,
-                                                    void *memory, const void *source, uint64_t item) {
-    cwn_place p = cwn_place_of(item, s.first);
-#pragma unroll 1
-    for (uint32_t k = 0; k < s.axes; k++)
-        p = cwn_passed(p, s.axis[k], k == s.groups);
+/* The group at a place, of which `store` is the type in memory. */
+static __device__ __forceinline__ void cw_fill_place(const cwn_launch &l, const cwn_slice &s, cwn_word distribution, cwn_word type,
+                                                     cwn_word store, void *memory, const void *source, cwn_place p) {
     const uint64_t group = cwn_group_at(p, type);
     const cwn_group g = distribution == CWN_COPY ? cw_load(source, type, group, s.source)
                                                  : cwn_group_of(l, distribution, type, group);
-    cw_store(cwn_stored(type, s.store), memory, cwn_span_in_run(p, type, s.run, s.step), cwn_group_elements(type),
-             cwn_narrowed(g, type, s.store));
+    cw_store(store, memory, cwn_span_in_run(p, type, s.run, s.step), cwn_group_elements(type), cwn_narrowed(g, type, store));
 }
 
-#define CW_ROW(name, distribution, type) \
-    extern "C" __global__ void cw_slice_##name(const __grid_constant__ cwn_launch l, const __grid_constant__ cwn_slice s, \
-                                               void *memory, const void *source) { \
-        const uint64_t step = (uint64_t)gridDim.x * blockDim.x; \
-        for (uint64_t item = (uint64_t)blockIdx.x * blockDim.x + threadIdx.x; item < s.items; item += step) \
-            cw_fill_item(l, s, distribution, type, memory, source, item); \
+/* A row's place is found once, and then its items are walked. */
+static __device__ __forceinline__ void cw_fill_slice(const cwn_launch &l, const cwn_slice &s, cwn_word distribution, cwn_word type,
+                                                     cwn_word store, void *memory, const void *source) {
+    const uint64_t step = (uint64_t)gridDim.x * blockDim.x, rows = (uint64_t)gridDim.y * blockDim.y;
+    for (uint64_t row = (uint64_t)blockIdx.y * blockDim.y + threadIdx.y; row < s.rows; row += rows) {
+        cwn_place p = cwn_place_of(row, s.first);
+#pragma unroll 1
+        for (uint32_t k = 1; k < s.axes; k++) p = cwn_passed(p, s.axis[k], k == s.groups);
+        for (uint64_t i = (uint64_t)blockIdx.x * blockDim.x + threadIdx.x; i < s.axis[0].extent; i += step)
+            cw_fill_place(l, s, distribution, type, store, memory, source, cwn_moved(p, s.axis[0], i, s.groups == 0));
     }
+}
+
+#define CW_SLICE(name, distribution, type, store) \
+    extern "C" __global__ void name(const __grid_constant__ cwn_launch l, const __grid_constant__ cwn_slice s, void *memory, \
+                                    const void *source) { \
+        cw_fill_slice(l, s, distribution, type, store, memory, source); \
+    }
+#define CW_ROW(name, distribution, type) CW_SLICE(cw_slice_##name, distribution, type, type)
 CWN_KERNEL_TABLE(CW_ROW)
 CWN_COPY_TABLE(CW_ROW)
+#undef CW_ROW
+#define CW_ROW(name, distribution, type) CW_SLICE(cw_round_##name, distribution, type, (cwn_word)s.store)
+CWN_ROUND_TABLE(CW_ROW)
+CWN_ROUND_COPY_TABLE(CW_ROW)
 #undef CW_ROW
 
 #ifndef CWN_NO_FP64

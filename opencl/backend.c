@@ -23,7 +23,7 @@ typedef struct device {
     cl_device_id id;
     cl_command_queue queue; /* for cw_allocate */
     cl_program program;
-    cl_kernel range[CW_KERNELS], slice[CW_KERNELS]; /* NULL where the row has none, or doubles are needed and not used */
+    cl_kernel kernels[CW_KERNELS]; /* NULL where doubles are needed and not used */
     cl_kernel matrix_kernels[CW_MATRIX_KERNELS]; /* NULL there, too */
     size_t group_most[CW_MATRIX_KERNELS];
     int fp64;
@@ -120,6 +120,17 @@ static size_t work_items(uint64_t groups) {
     return (size_t)(groups + WORK_ROUND - 1) / WORK_ROUND * WORK_ROUND;
 }
 
+/* Work-items along a row and rows: the first dimension of a power of two, so that a driver finds work-groups. */
+static void slice_items(const cwn_slice *s, size_t *items) {
+    items[0] = 1;
+    while (items[0] < WORK_ROUND && items[0] < s->axis[0].extent) items[0] *= 2;
+    const size_t most = WORK_MOST / items[0], round = WORK_ROUND / items[0];
+    const uint64_t blocks = s->axis[0].extent / items[0] + (s->axis[0].extent % items[0] != 0);
+    items[0] *= blocks < most ? (size_t)blocks : most;
+    const uint64_t rows = (s->rows + round - 1) / round * round, fit = WORK_MOST / items[0];
+    items[1] = rows < fit ? (size_t)rows : fit;
+}
+
 /* `at` and `at` + 1: a buffer, and where in it. */
 static cl_int set_place(cl_kernel kernel, cl_uint at, void *memory, uint64_t offset) {
     cl_mem buffer = memory;
@@ -155,9 +166,10 @@ static cw_status fault_of(cl_int code) {
     }
 }
 
-static cw_status enqueue(cw_device *base, cl_kernel kernel, size_t items, const size_t *group, const cw_destination *to,
-                         cw_error *why) {
-    const cl_int code = clEnqueueNDRangeKernel(to->queue, kernel, 1, NULL, &items, group, to->wait_count,
+/* In one dimension, or in two. */
+static cw_status enqueue(cw_device *base, cl_kernel kernel, cl_uint dimensions, const size_t *items, const size_t *group,
+                         const cw_destination *to, cw_error *why) {
+    const cl_int code = clEnqueueNDRangeKernel(to->queue, kernel, dimensions, NULL, items, group, to->wait_count,
                                                to->wait_count ? (const cl_event *)to->wait_list : NULL, to->event);
     if (code) return cw_opencl_check(code, fault_of(code), "clEnqueueNDRangeKernel", why);
     base->launches++;
@@ -172,13 +184,14 @@ static cw_status refuse(int row, cw_error *why) {
 
 /* `to` was checked. */
 static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
-    const int i = cw_kernel_of(launch);
-    const cl_kernel kernel = i < CW_KERNELS ? of(base)->range[i] : NULL;
+    const int i = cw_kernel_of(launch, NULL);
+    const cl_kernel kernel = i < CW_KERNELS ? of(base)->kernels[i] : NULL;
+    const size_t items = work_items(cwn_end_group(*launch) - cwn_first_group(*launch));
     if (!kernel) return refuse(i, why);
     cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
     if (!code) code = set_place(kernel, 1, to->memory, to->offset);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
-    return enqueue(base, kernel, work_items(cwn_end_group(*launch) - cwn_first_group(*launch)), NULL, to, why);
+    return enqueue(base, kernel, 1, &items, NULL, to, why);
 }
 
 static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
@@ -221,7 +234,7 @@ static cw_status run_step(void *user, const cw_work *step) {
     const size_t items = step->shares ? (shares + WORK_ROUND - 1) / WORK_ROUND * WORK_ROUND : group;
     const cl_int code = set_step_arguments(kernel, &step->matrix, &c->to);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", c->why);
-    const cw_status status = enqueue(c->base, kernel, items, step->shares ? NULL : &group, &c->to, c->why);
+    const cw_status status = enqueue(c->base, kernel, 1, &items, step->shares ? NULL : &group, &c->to, c->why);
     if (!status) go_on(c);
     return status;
 }
@@ -260,21 +273,23 @@ static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn
 
 /* `from` says where a matrix was made. */
 static cw_status enqueue_slice(cw_device *base, const cw_part *part, const cw_destination *to, uint64_t from, cw_error *why) {
-    const int i = cw_kernel_of(&part->launch);
-    const cl_kernel kernel = i < CW_KERNELS ? of(base)->slice[i] : NULL;
+    const int i = cw_kernel_of(&part->launch, &part->slice);
+    const cl_kernel kernel = i < CW_KERNELS ? of(base)->kernels[i] : NULL;
+    size_t items[2];
     if (!kernel) return refuse(i, why);
     cl_int code = clSetKernelArg(kernel, 0, sizeof part->launch, &part->launch);
     if (!code) code = clSetKernelArg(kernel, 1, sizeof part->slice, &part->slice);
     if (!code) code = set_place(kernel, 2, to->memory, to->offset);
     if (!code && part->launch.distribution == CWN_COPY) code = set_place(kernel, 4, to->scratch, to->scratch_offset + from);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
-    return enqueue(base, kernel, work_items(part->slice.items), NULL, to, why);
+    slice_items(&part->slice, items);
+    return enqueue(base, kernel, 2, items, NULL, to, why);
 }
 
 static cw_status enqueue_part(cw_device *base, const cw_part *part, const cw_destination *to, uint64_t from, cw_error *why) {
     cw_destination at = *to;
     at.offset += part->offset;
-    return part->slice.items ? enqueue_slice(base, part, &at, from, why) : enqueue_fill(base, &part->launch, &at, why);
+    return part->slice.rows ? enqueue_slice(base, part, &at, from, why) : enqueue_fill(base, &part->launch, &at, why);
 }
 
 static cw_status run_parts(chain *c, const cw_job *job, const cw_destination *to) {
@@ -315,10 +330,8 @@ static cw_status fill_slice(cw_device *base, const cw_job *job, const cw_destina
 
 static void close_device(cw_device *base) {
     device *d = of(base);
-    for (int i = 0; i < CW_KERNELS; i++) {
-        if (d->range[i]) clReleaseKernel(d->range[i]);
-        if (d->slice[i]) clReleaseKernel(d->slice[i]);
-    }
+    for (int i = 0; i < CW_KERNELS; i++)
+        if (d->kernels[i]) clReleaseKernel(d->kernels[i]);
     for (int i = 0; i < CW_MATRIX_KERNELS; i++)
         if (d->matrix_kernels[i]) clReleaseKernel(d->matrix_kernels[i]);
     if (d->program) clReleaseProgram(d->program);
@@ -364,19 +377,14 @@ static cw_status make_matrix_kernel(device *d, int i, cw_error *why) {
     return cw_opencl_check(code, CW_ERROR_DEVICE, cw_matrix_kernels[i].name, why);
 }
 
-static cw_status make_kernel(device *d, const char *name, cl_kernel *kernel, cw_error *why) {
-    cl_int code = CL_SUCCESS;
-    if (name) *kernel = clCreateKernel(d->program, name, &code);
-    return cw_opencl_check(code, CW_ERROR_DEVICE, name, why);
-}
-
 static cw_status make_kernels(device *d, cw_error *why) {
     cw_status status = CW_OK;
+    cl_int code;
     for (int i = 0; i < CW_KERNELS && !status; i++) {
         const cw_kernel_row *row = &cw_kernels[i];
         if (!d->fp64 && (row->type == CWN_FLOAT64 || row->distribution == CWN_COPY)) continue;
-        status = make_kernel(d, row->range, &d->range[i], why);
-        if (!status) status = make_kernel(d, row->slice, &d->slice[i], why);
+        d->kernels[i] = clCreateKernel(d->program, row->name, &code);
+        status = cw_opencl_check(code, CW_ERROR_DEVICE, row->name, why);
     }
     for (int i = 0; i < CW_MATRIX_KERNELS && d->fp64 && !status; i++) status = make_matrix_kernel(d, i, why);
     return status;

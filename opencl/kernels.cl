@@ -66,23 +66,27 @@ CWN_KERNEL_TABLE(CW_ROW)
 CWN_PROOF_TABLE(CW_ROW)
 #undef CW_ROW
 
-/* The rest of one item of a slice, whose place was found. */
-static inline void cw_fill_item(cwn_place p, cwn_long run, cwn_long step, cwn_word type, cwn_long store, cwn_group g,
-                                global uchar *memory) {
-    cw_store(cwn_stored(type, store), memory, cwn_span_in_run(p, type, run, step), cwn_group_elements(type),
-             cwn_narrowed(g, type, store));
-}
-
-#define CW_ROW(name, distribution, type) \
-    kernel void cw_slice_##name(cwn_launch l, cwn_slice s, global uchar *memory, ulong offset) { \
-        for (ulong item = get_global_id(0); item < s.items; item += get_global_size(0)) { \
-            cwn_place p = cwn_place_of(item, s.first); \
-            for (uint k = 0; k < s.axes; k++) p = cwn_passed(p, s.axis[k], k == s.groups); \
-            cw_fill_item(p, s.run, s.step, type, s.store, cwn_group_of(l, distribution, type, cwn_group_at(p, type)), \
-                         memory + offset); \
+/* A row's place is found once, and then its items are walked: GROUP is the group at place q, and `store` its type in memory. */
+#define CW_WALK(type, store, GROUP) \
+    for (ulong row = get_global_id(1); row < s.rows; row += get_global_size(1)) { \
+        cwn_place p = cwn_place_of(row, s.first); \
+        for (uint k = 1; k < s.axes; k++) p = cwn_passed(p, s.axis[k], k == s.groups); \
+        for (ulong i = get_global_id(0); i < s.axis[0].extent; i += get_global_size(0)) { \
+            const cwn_place q = cwn_moved(p, s.axis[0], i, s.groups == 0); \
+            cw_store(store, memory + offset, cwn_span_in_run(q, type, s.run, s.step), cwn_group_elements(type), \
+                     cwn_narrowed(GROUP, type, store)); \
         } \
     }
+
+#define CW_SLICE(name, distribution, type, store) \
+    kernel void name(cwn_launch l, cwn_slice s, global uchar *memory, ulong offset) { \
+        CW_WALK(type, store, cwn_group_of(l, distribution, type, cwn_group_at(q, type))) \
+    }
+#define CW_ROW(name, distribution, type) CW_SLICE(cw_slice_##name, distribution, type, type)
 CWN_KERNEL_TABLE(CW_ROW)
+#undef CW_ROW
+#define CW_ROW(name, distribution, type) CW_SLICE(cw_round_##name, distribution, type, (cwn_word)s.store)
+CWN_ROUND_TABLE(CW_ROW)
 #undef CW_ROW
 
 #ifndef CWN_NO_FP64
@@ -102,17 +106,15 @@ static inline cwn_group cw_load(global const uchar *source, cwn_word type, ulong
     return g;
 }
 
-#define CW_ROW(name, distribution, type) \
-    kernel void cw_slice_##name(cwn_launch l, cwn_slice s, global uchar *memory, ulong offset, global const uchar *source, \
-                                ulong source_offset) { \
-        for (ulong item = get_global_id(0); item < s.items; item += get_global_size(0)) { \
-            cwn_place p = cwn_place_of(item, s.first); \
-            for (uint k = 0; k < s.axes; k++) p = cwn_passed(p, s.axis[k], k == s.groups); \
-            cw_fill_item(p, s.run, s.step, type, s.store, \
-                         cw_load(source + source_offset, type, cwn_group_at(p, type), s.source), memory + offset); \
-        } \
+#define CW_COPY(name, type, store) \
+    kernel void name(cwn_launch l, cwn_slice s, global uchar *memory, ulong offset, global const uchar *source, ulong from) { \
+        CW_WALK(type, store, cw_load(source + from, type, cwn_group_at(q, type), s.source)) \
     }
+#define CW_ROW(name, distribution, type) CW_COPY(cw_slice_##name, type, type)
 CWN_COPY_TABLE(CW_ROW)
+#undef CW_ROW
+#define CW_ROW(name, distribution, type) CW_COPY(cw_round_##name, type, (cwn_word)s.store)
+CWN_ROUND_COPY_TABLE(CW_ROW)
 #undef CW_ROW
 #endif
 

@@ -102,13 +102,14 @@ typedef struct cw_share {
 
 static void fill_items(void *argument, uint32_t i) {
     const cw_share *c = argument;
-    const uint64_t items = c->part->slice.items, each = items / c->tasks, rest = items % c->tasks;
+    const cwn_slice *slice = &c->part->slice;
+    const uint64_t items = slice->rows * slice->axis[0].extent, each = items / c->tasks, rest = items % c->tasks;
     const uint64_t begin = each * i + (i < rest ? i : rest);
-    c->fill(&c->part->launch, &c->part->slice, begin, begin + each + (i < rest), c->data, c->source);
+    c->fill(&c->part->launch, slice, begin, begin + each + (i < rest), c->data, c->source);
 }
 
 static void run_slice(cw_cpu *cpu, const cw_part *part, const cw_destination *to, const char *source) {
-    const uint64_t useful = part->slice.items / (LEAST_ELEMENTS_PER_TASK / 4) + 1;
+    const uint64_t useful = part->slice.rows * part->slice.axis[0].extent / (LEAST_ELEMENTS_PER_TASK / 4) + 1;
     cw_share share = {part, address(to), source, useful < cpu->threads ? (uint32_t)useful : cpu->threads,
                       cpu->fp64 ? cw_reference_items : cw_reference_items_without_fp64};
     if (share.tasks == 1) fill_items(&share, 0);
@@ -119,7 +120,7 @@ static void run_slice(cw_cpu *cpu, const cw_part *part, const cw_destination *to
 static void run_part(cw_cpu *cpu, const cw_part *part, const cw_destination *to, const char *source) {
     cw_destination at = *to;
     at.offset += part->offset;
-    if (part->slice.items) run_slice(cpu, part, &at, source);
+    if (part->slice.rows) run_slice(cpu, part, &at, source);
     else cpu_fill(&cpu->device, &part->launch, &at, NULL);
 }
 

@@ -93,22 +93,23 @@ CWN_FN void put_groups(const cw_sliced *w, cwn_place p, uint64_t groups) {
         fill(w->l, w->distribution, w->type, p.from + begin, last - begin, w->data + (p.to + begin) * cwn_bytes_of(w->type));
 }
 
-CWN_FN cwn_place find_place(const cwn_slice *s, uint64_t item) {
-    cwn_place p = cwn_place_of(item, s->first);
-    for (uint32_t k = 0; k < s->axes; k++) p = cwn_passed(p, s->axis[k], k == s->groups);
+CWN_FN cwn_place find_row(const cwn_slice *s, uint64_t row) {
+    cwn_place p = cwn_place_of(row, s->first);
+    for (uint32_t k = 1; k < s->axes; k++) p = cwn_passed(p, s->axis[k], k == s->groups);
     return p;
 }
 
-/* Items that are the groups of one run follow on each other where axis 0 counts them. */
+/* Items are counted along rows. */
 CWN_FN void put_items(const cw_sliced *w, uint64_t item, uint64_t end) {
-    const uint64_t in_run = w->s->groups == 0 ? w->s->axis[0].extent : 1;
-    const int side_by_side = w->store == w->type && w->s->step == 1 && w->s->groups == 0 && w->distribution != CWN_COPY;
-    while (item < end) {
-        cwn_place p = find_place(w->s, item);
-        const uint64_t left = in_run == 1 ? 1 : in_run - p.group, n = left < end - item ? left : end - item;
+    const cwn_axis along = w->s->axis[0];
+    const int is_run = w->s->groups == 0, side_by_side = is_run && w->store == w->type && w->s->step == 1 && w->distribution != CWN_COPY;
+    uint64_t row = item / along.extent, i = item % along.extent;
+    for (; item < end; row++, i = 0) {
+        const uint64_t left = along.extent - i, n = left < end - item ? left : end - item;
+        const cwn_place p = find_row(w->s, row);
+        if (side_by_side) put_groups(w, cwn_moved(p, along, i, 1), n);
+        for (uint64_t k = 0; k < n && !side_by_side; k++) put_item(w, cwn_moved(p, along, i + k, is_run));
         item += n;
-        if (side_by_side) put_groups(w, p, n);
-        else for (uint64_t i = 0; i < n; i++, p.group++) put_item(w, p);
     }
 }
 
@@ -117,11 +118,9 @@ CWN_FN void put_stored(cw_sliced w, cwn_word store, uint64_t item, uint64_t end)
     put_items(&w, item, end);
 }
 
-CWN_FN void put_slice(cw_sliced w, uint64_t item, uint64_t end) {
-    const cwn_word store = cwn_stored(w.type, w.s->store);
-    if (store == w.type) put_stored(w, w.type, item, end);
-    else if (store == CWN_FLOAT16) put_stored(w, CWN_FLOAT16, item, end);
-    else if (store == CWN_BFLOAT16) put_stored(w, CWN_BFLOAT16, item, end);
+CWN_FN void put_rounded(cw_sliced w, uint64_t item, uint64_t end) {
+    if (w.s->store == CWN_FLOAT16) put_stored(w, CWN_FLOAT16, item, end);
+    else if (w.s->store == CWN_BFLOAT16) put_stored(w, CWN_BFLOAT16, item, end);
     else put_stored(w, CWN_FLOAT32, item, end);
 }
 
@@ -129,17 +128,32 @@ CWN_FN void put_slice(cw_sliced w, uint64_t item, uint64_t end) {
     static void slice_##name(cw_sliced w, uint64_t item, uint64_t end) { \
         w.distribution = d; \
         w.type = t; \
-        put_slice(w, item, end); \
+        put_stored(w, t, item, end); \
     }
 CWN_KERNEL_TABLE(CW_ROW)
 CWN_COPY_TABLE(CW_ROW)
 #undef CW_ROW
+#define CW_ROW(name, d, t) \
+    static void round_##name(cw_sliced w, uint64_t item, uint64_t end) { \
+        w.distribution = d; \
+        w.type = t; \
+        put_rounded(w, item, end); \
+    }
+CWN_ROUND_TABLE(CW_ROW)
+CWN_ROUND_COPY_TABLE(CW_ROW)
+#undef CW_ROW
 
 void cw_reference_items(const cwn_launch *l, const cwn_slice *s, uint64_t item, uint64_t end, void *data, const void *source) {
     const cw_sliced w = {l, s, 0, 0, 0, data, source};
+    const cwn_word is_float = l->type == CWN_FLOAT32 || l->type == CWN_FLOAT64, rounds = is_float && s->store != l->type;
 #define CW_ROW(name, d, t) \
-    if (l->distribution == d && l->type == t) slice_##name(w, item, end);
+    if (!rounds && l->distribution == d && l->type == t) slice_##name(w, item, end);
     CWN_KERNEL_TABLE(CW_ROW)
     CWN_COPY_TABLE(CW_ROW)
+#undef CW_ROW
+#define CW_ROW(name, d, t) \
+    if (rounds && l->distribution == d && l->type == t) round_##name(w, item, end);
+    CWN_ROUND_TABLE(CW_ROW)
+    CWN_ROUND_COPY_TABLE(CW_ROW)
 #undef CW_ROW
 }

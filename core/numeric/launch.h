@@ -55,8 +55,8 @@ typedef struct {
  *   identity           scale on the diagonal, shift elsewhere */
 
 /* Every combination of distribution and type that there is: ROW(name, distribution, type). Each is two kernels, cw_fill_NAME
- * for ranges and cw_slice_NAME for slices; the proofs and the copies (CWN_COPY_TABLE, of matrices) are one. Those of float64
- * need doubles. */
+ * for ranges and cw_slice_NAME for slices; a proof is the first, and a copy (of a matrix) the second of them. Those of
+ * CWN_ROUND_TABLE are drawn or copied so, too, and stored in a smaller type: cw_round_NAME. Those of float64 need doubles. */
 /* clang-format off */
 #ifndef CWN_NO_FP64
 #define CWN_FLOAT64_TABLE(ROW) \
@@ -67,9 +67,13 @@ typedef struct {
     ROW(copy_float32,              CWN_COPY,             CWN_FLOAT32) \
     ROW(copy_float64,              CWN_COPY,             CWN_FLOAT64) \
     ROW(copy_float16,              CWN_COPY,             CWN_FLOAT16)
+#define CWN_ROUND_COPY_TABLE(ROW) \
+    ROW(copy_float32,              CWN_COPY,             CWN_FLOAT32) \
+    ROW(copy_float64,              CWN_COPY,             CWN_FLOAT64)
 #else
 #define CWN_FLOAT64_TABLE(ROW)
 #define CWN_COPY_TABLE(ROW)
+#define CWN_ROUND_COPY_TABLE(ROW)
 #endif
 #define CWN_KERNEL_TABLE(ROW) \
     CWN_FLOAT64_TABLE(ROW) \
@@ -92,6 +96,11 @@ typedef struct {
     ROW(integer_64,                CWN_INTEGER,          CWN_BITS64) \
     ROW(full_integer_32,           CWN_FULL_INTEGER,     CWN_BITS32) \
     ROW(full_integer_64,           CWN_FULL_INTEGER,     CWN_BITS64)
+#define CWN_ROUND_TABLE(ROW) \
+    CWN_FLOAT64_TABLE(ROW) \
+    ROW(uniform_float32,           CWN_UNIFORM,          CWN_FLOAT32) \
+    ROW(normal_float32,            CWN_NORMAL,           CWN_FLOAT32) \
+    ROW(truncated_normal_float32,  CWN_TRUNCATED_NORMAL, CWN_FLOAT32)
 #define CWN_PROOF_TABLE(ROW) \
     ROW(radius,                    CWN_RADIUS,           CWN_FLOAT32) \
     ROW(sine,                      CWN_SINE,             CWN_FLOAT32) \

@@ -35,15 +35,9 @@ CWN_FN cwn_u32 cwn_narrow_float32(cwn_u32 bits, cwn_word store) {
     return cwn_bits_bfloat16(cwn_round_bfloat16(cwn_float(bits)));
 }
 
-/* The type that is stored: only a float is ever stored in another. */
-CWN_FN cwn_word cwn_stored(cwn_word type, cwn_long store) {
-    return type == CWN_FLOAT32 || type == CWN_FLOAT64 ? (cwn_word)store : type;
-}
-
 CWN_FN cwn_long cwn_joined(cwn_word low, cwn_word high) { return low | (cwn_long)high << 32; }
 
-CWN_FN cwn_group cwn_narrowed(cwn_group g, cwn_word type, cwn_long stored) {
-    const cwn_word store = cwn_stored(type, stored);
+CWN_FN cwn_group cwn_narrowed(cwn_group g, cwn_word type, cwn_word store) {
     if (store == type) return g;
     if (type == CWN_FLOAT64) {
         const cwn_group pair = {cwn_narrow_float64(cwn_joined(g.e0, g.e1), store),

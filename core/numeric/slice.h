@@ -4,8 +4,9 @@
  * its elements. Made on the host, where axes are merged to the fewest; kernels only read it.
  *
  * A run is a row of neighbours in the tensor. Runs begin at `first`, and at every distance that the axes make. A work item is
- * one group of one run: it draws once, and stores those of the group's elements that are in the run. Axis 0 is the one along
- * which neighbouring items write the nearest places.
+ * one group of one run: it draws once, and stores those of the group's elements that are in the run. Along axis 0 neighbouring
+ * items write the nearest places: it is the kernels' first dimension, and the number of an item's row, by which its place
+ * along the others is found, their second.
  */
 #ifndef CWN_SLICE_H
 #define CWN_SLICE_H
@@ -16,25 +17,25 @@
 enum { CWN_AXES = 16 };
 
 typedef struct {
-    cwn_long extent;            /* members, 2 or more */
-    cwn_long multiplier, shift; /* n / extent is the high half of n * multiplier, shifted right, for n < 2^63 */
+    cwn_long extent;            /* members */
+    cwn_long multiplier, shift; /* n / extent is the high half of n * multiplier, shifted right, for n < 2^63; extent 1: n is 0 */
     cwn_long from, to;          /* from one member to the next, in elements of the tensor and of the destination */
 } cwn_axis;
 
 /* Byte for byte the same in every language, as a launch is: fields of 64 bits, no padding. */
 typedef struct {
-    cwn_long items;       /* work items in all */
+    cwn_long rows;        /* work items in all, divided by the extent of axis 0 */
     cwn_long first;       /* index in the tensor of the first run's first element */
     cwn_long run;         /* elements of a run */
     cwn_long step;        /* from one of its elements to the next in the destination, in elements */
-    cwn_long axes;        /* how many of axis[] there are */
+    cwn_long axes;        /* how many of axis[] there are, 1 or more */
     cwn_long groups;      /* the axis whose members are the groups of a run; CWN_AXES where a run is never in two groups */
     cwn_long store;       /* the type of the destination, to which elements are rounded */
     cwn_long source;      /* of copies: elements of the tensor */
     cwn_axis axis[CWN_AXES];
 } cwn_slice;
 
-/* The group's way through the axes: starts with the item's number, cwn_passed takes it past axis after axis. */
+/* A group's way through the axes: starts with the number of its row, goes past axis after axis, and along axis 0 last. */
 typedef struct { cwn_long item, from, to, group; } cwn_place;
 
 CWN_FN cwn_place cwn_place_of(cwn_long item, cwn_long first) {
@@ -42,10 +43,15 @@ CWN_FN cwn_place cwn_place_of(cwn_long item, cwn_long first) {
     return p;
 }
 
+CWN_FN cwn_place cwn_moved(cwn_place p, cwn_axis a, cwn_long i, cwn_word counts_groups) {
+    const cwn_place next = {p.item, p.from + i * a.from, p.to + i * a.to, counts_groups ? i : p.group};
+    return next;
+}
+
 CWN_FN cwn_place cwn_passed(cwn_place p, cwn_axis a, cwn_word counts_groups) {
     const cwn_long rest = cwn_high(p.item, a.multiplier) >> a.shift, i = p.item - rest * a.extent;
-    const cwn_place next = {rest, p.from + i * a.from, p.to + i * a.to, counts_groups ? i : p.group};
-    return next;
+    const cwn_place left = {rest, p.from, p.to, p.group};
+    return cwn_moved(left, a, i, counts_groups);
 }
 
 /* The group's index in the tensor. */

@@ -36,12 +36,16 @@ def fmas(source):
     double = sum(body(text64, f"cwn_{f}64{end}").count("cwn_fma(") for f, end in (
         ("log", "_far"), ("log", "_near"), ("radius", ""), ("reduce", ""), ("sine", ""), ("cosine", ""), ("turn", "")))
     expected = {"fill_radius": 4 * radius, "fill_sine": 4 * turn, "fill_cosine": 4 * turn}
-    for name in re.findall(r"ROW\((\w+),\s+CWN_", (source / "core/numeric/launch.h").read_text()):
+    tables = (source / "core/numeric/launch.h").read_text()
+    rounded = re.findall(r"ROW\((\w+),\s+CWN_", "".join(re.findall(r"#define CWN_(?:FLOAT64|ROUND|ROUND_COPY)_TABLE(?:.*\\\n)+.*", tables)))
+    for name in re.findall(r"ROW\((\w+),\s+CWN_", tables):
         count = 0 if "normal" not in name else double if name.endswith("float64") else 2 * (radius + turn)
         if not name.startswith("copy"):
             expected.setdefault(f"fill_{name}", count)
         if f"fill_{name}" not in PROOFS:
             expected[f"slice_{name}"] = count
+        if name in rounded:
+            expected[f"round_{name}"] = count
     return expected
 
 
@@ -58,7 +62,7 @@ MOVES = ("mov.", "selp.", "ld.param.", "ld.global.", "st.global.")
 def ptx(source, file):
     text = pathlib.Path(file).read_text()
     expected = fmas(pathlib.Path(source))
-    kernels = re.findall(r"\.entry cw_((?:fill|slice)_\w+)\((.*?)^}", text, re.S | re.M)
+    kernels = re.findall(r"\.entry cw_((?:fill|slice|round)_\w+)\((.*?)^}", text, re.S | re.M)
     expect({name for name, _ in kernels} == set(expected), f"the kernels are {[name for name, _ in kernels]}")
     for name, code in kernels:
         found = re.findall(r"^\s*(?:@!?%p\d+\s+)?([a-z]\w*(?:\.\w+)+|call|ret)\b", code, re.M)

@@ -97,13 +97,16 @@ static __device__ __forceinline__ void cw_fill_place(const cwn_launch &l, const 
 /* A row's place is found once, and then its items are walked. */
 static __device__ __forceinline__ void cw_fill_slice(const cwn_launch &l, const cwn_slice &s, cwn_word distribution, cwn_word type,
                                                      cwn_word store, void *memory, const void *source) {
-    const uint64_t step = (uint64_t)gridDim.x * blockDim.x, rows = (uint64_t)gridDim.y * blockDim.y;
+    const uint64_t columns = (uint64_t)gridDim.x * blockDim.x, rows = (uint64_t)gridDim.y * blockDim.y;
+    const uint64_t begin = (uint64_t)blockIdx.x * blockDim.x + threadIdx.x;
+    const cwn_place start = cwn_along(s.axis[0], begin, s.groups == 0), stride = cwn_along(s.axis[0], columns, s.groups == 0);
     for (uint64_t row = (uint64_t)blockIdx.y * blockDim.y + threadIdx.y; row < s.rows; row += rows) {
         cwn_place p = cwn_place_of(row, s.first);
 #pragma unroll 1
         for (uint32_t k = 1; k < s.axes; k++) p = cwn_passed(p, s.axis[k], k == s.groups);
-        for (uint64_t i = (uint64_t)blockIdx.x * blockDim.x + threadIdx.x; i < s.axis[0].extent; i += step)
-            cw_fill_place(l, s, distribution, type, store, memory, source, cwn_moved(p, s.axis[0], i, s.groups == 0));
+        cwn_place q = cwn_moved(p, start);
+        for (uint64_t i = begin; i < s.axis[0].extent; i += columns, q = cwn_moved(q, stride))
+            cw_fill_place(l, s, distribution, type, store, memory, source, q);
     }
 }
 

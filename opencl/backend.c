@@ -120,15 +120,17 @@ static size_t work_items(uint64_t groups) {
     return (size_t)(groups + WORK_ROUND - 1) / WORK_ROUND * WORK_ROUND;
 }
 
-/* Work-items along a row and rows: the first dimension of a power of two, so that a driver finds work-groups. */
+/* Of a long row each work-item does several groups, for it has to find the row first. */
+enum { GROUPS_OF_ROW = 64, LEAST_OF_ROW = 4 };
+
+/* Work-items along a row, in a power of two so that a driver finds work-groups, and rows. */
 static void slice_items(const cwn_slice *s, size_t *items) {
+    const uint64_t groups = s->axis[0].extent;
     items[0] = 1;
-    while (items[0] < WORK_ROUND && items[0] < s->axis[0].extent) items[0] *= 2;
-    const size_t most = WORK_MOST / items[0], round = WORK_ROUND / items[0];
-    const uint64_t blocks = s->axis[0].extent / items[0] + (s->axis[0].extent % items[0] != 0);
-    items[0] *= blocks < most ? (size_t)blocks : most;
+    while (items[0] < groups && (items[0] < LEAST_OF_ROW || items[0] * GROUPS_OF_ROW < groups) && items[0] < WORK_MOST) items[0] *= 2;
+    const size_t round = items[0] < WORK_ROUND ? WORK_ROUND / items[0] : 1;
     const uint64_t rows = (s->rows + round - 1) / round * round, fit = WORK_MOST / items[0];
-    items[1] = rows < fit ? (size_t)rows : fit;
+    items[1] = rows < fit ? (size_t)rows : (size_t)fit;
 }
 
 /* `at` and `at` + 1: a buffer, and where in it. */

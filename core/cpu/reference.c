@@ -106,9 +106,9 @@ CWN_FN void put_items(const cw_sliced *w, uint64_t item, uint64_t end) {
     uint64_t row = item / along.extent, i = item % along.extent;
     for (; item < end; row++, i = 0) {
         const uint64_t left = along.extent - i, n = left < end - item ? left : end - item;
-        const cwn_place p = find_row(w->s, row);
-        if (side_by_side) put_groups(w, cwn_moved(p, along, i, 1), n);
-        for (uint64_t k = 0; k < n && !side_by_side; k++) put_item(w, cwn_moved(p, along, i + k, is_run));
+        cwn_place p = cwn_moved(find_row(w->s, row), cwn_along(along, i, is_run));
+        if (side_by_side) put_groups(w, p, n);
+        for (uint64_t k = 0; k < n && !side_by_side; k++, p = cwn_moved(p, cwn_along(along, 1, is_run))) put_item(w, p);
         item += n;
     }
 }

@@ -13,6 +13,7 @@
  *
  *   CWN_U(c) CWN_W(c) CWN_D(c) CWN_F(c)  constants as cwn_u64, cwn_u32, cwn_f64, cwn_f32
  *   cwn_mul(a, b)      low half times low half, 64-bit product
+ *   CWN_UNROLL         in front of a loop that is short, of known length, and worth it
  *   cwn_high(a, b)     high half of the 128-bit product of two cwn_long
  *   cwn_ma(a, b, c)    a * b + c in double with one rounding or with two: only where either gives the same result
  *   cwn_bits64 cwn_double cwn_bits32 cwn_float   bit casts
@@ -65,6 +66,7 @@
 
 #pragma OPENCL FP_CONTRACT OFF
 #define CWN_FN static inline
+#define CWN_UNROLL _Pragma("unroll") /* LLVM, which most drivers are made of, does not where the loop is deep inside others */
 #define CWN_LANES 1
 typedef uint cwn_word;
 typedef ulong cwn_long;
@@ -111,6 +113,7 @@ typedef double cwn_f64;
 
 #include <stdint.h>
 #define CWN_FN static __device__ __forceinline__
+#define CWN_UNROLL
 #define CWN_LANES 1
 typedef uint32_t cwn_word;
 typedef uint64_t cwn_long;
@@ -156,6 +159,7 @@ typedef double cwn_f64;
 #include <stdint.h>
 #include <string.h>
 #define CWN_FN static inline __attribute__((always_inline, unused))
+#define CWN_UNROLL
 typedef uint32_t cwn_word;
 typedef uint64_t cwn_long;
 #define CWN_TABLE_U(c) UINT64_C(c)

@@ -43,15 +43,21 @@ CWN_FN cwn_place cwn_place_of(cwn_long item, cwn_long first) {
     return p;
 }
 
-CWN_FN cwn_place cwn_moved(cwn_place p, cwn_axis a, cwn_long i, cwn_word counts_groups) {
-    const cwn_place next = {p.item, p.from + i * a.from, p.to + i * a.to, counts_groups ? i : p.group};
+/* i members along an axis, from anywhere. */
+CWN_FN cwn_place cwn_along(cwn_axis a, cwn_long i, cwn_word counts_groups) {
+    const cwn_place way = {0, i * a.from, i * a.to, counts_groups ? i : 0};
+    return way;
+}
+
+CWN_FN cwn_place cwn_moved(cwn_place p, cwn_place way) {
+    const cwn_place next = {p.item, p.from + way.from, p.to + way.to, p.group + way.group};
     return next;
 }
 
 CWN_FN cwn_place cwn_passed(cwn_place p, cwn_axis a, cwn_word counts_groups) {
-    const cwn_long rest = cwn_high(p.item, a.multiplier) >> a.shift, i = p.item - rest * a.extent;
+    const cwn_long rest = cwn_high(p.item, a.multiplier) >> a.shift;
     const cwn_place left = {rest, p.from, p.to, p.group};
-    return cwn_moved(left, a, i, counts_groups);
+    return cwn_moved(left, cwn_along(a, p.item - rest * a.extent, counts_groups));
 }
 
 /* The group's index in the tensor. */

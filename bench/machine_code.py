@@ -38,9 +38,13 @@ CALLS = [
      "elements from 2^32 on"),
     ("__cuda_sm20_rem_u64", r"integer_64",
      "the 64-bit remainder that TensorFlow's integers are defined by. Called for nearly every element"),
+    ("__cuda_sm20_div_u64", r"stft", "the 64-bit quotient that makes row and column of an index, as below"),
+    ("__cuda_sm20_div_rn_f64_full", r"stft", "as below; a few per element: the frequency, the window, the scale"),
+    ("__cuda_sm3x_div_rn_noftz_f32_slowpath", r"stft", "as below; two per element"),
     ("__cuda_sm20_div_u64", r"matrix",
      "the 64-bit quotient that makes row and column of a share. Where both operands are below 2^32, an inline quotient "
      "is used"),
+    ("__cuda_sm20_rem_u64", r"matrix_(mask|outer|convolve|apply|place)", "the remainder that goes with it"),
     ("__cuda_sm20_div_rn_f64_full", r"matrix",
      "ptxas's div.rn.f64 calls it for operands and quotients near the ends of the range. There is one division per "
      "element and block of columns"),

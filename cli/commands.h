@@ -13,5 +13,6 @@ int cw_digest_command(int argc, char **argv);
 int cw_explain_command(int argc, char **argv);
 int cw_devices_command(int argc, char **argv);
 int cw_selftest_command(int argc, char **argv);
+int cw_bench_command(int argc, char **argv);
 
 #endif

@@ -62,6 +62,17 @@ static int find_entry(const cw_options *options, const cw_model *model, const cw
                 : cw_complain(EXIT_USAGE, "%s has %zu tensors (give --tensor NAME)", options->operand[0], model->count);
 }
 
+/* The part that the element is in, and where it is there. */
+static const cw_entry *find_part(const cw_entry *entry, uint64_t at[CW_MAX_RANK], uint64_t *index) {
+    for (size_t i = 0; i < entry->parts; i++) {
+        const cw_plan *plan = &entry->part[i].plan;
+        if (*index < cw_plan_elements(plan)) return &entry->part[i];
+        *index -= cw_plan_elements(plan);
+        at[0] -= cw_plan_spec(plan).shape[0];
+    }
+    return entry;
+}
+
 /* ------------------------------------------------------------------------------------------------------- as text */
 
 static uint32_t word_of(const cw_step *s, uint32_t i) { return (uint32_t)(s->bits[i / 2] >> (32 * (i % 2))); }
@@ -165,6 +176,7 @@ static int explain(const cw_options *options, const cw_model *model) {
     const cw_spec s = cw_plan_spec(&entry->plan);
     status = find_element(options, &s, at, &index);
     if (status != EXIT_GOOD) return status;
+    entry = find_part(entry, at, &index);
     if (cw_explain(&entry->plan, index, &e, &why)) return cw_complain_library(entry->name, &why);
     if (options->json) return print_json(entry, at, &e);
     print_text(entry, !model->one, at, &e);

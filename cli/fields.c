@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* ------------------------------------------------------------------------------------------------- seed rules */
 
@@ -106,7 +107,28 @@ static bool take_mode(cw_fields *f, const char *word) {
 static bool take_distribution(cw_fields *f, const char *word) {
     const cw_distribution d = cw_distribution_from_name(word);
     f->spec.argument[CW_DISTRIBUTION] = cw_integer(d);
-    return d >= CW_DISTRIBUTION_UNIFORM;
+    return d >= CW_DISTRIBUTION_UNIFORM && d <= CW_DISTRIBUTION_TRUNCATED_NORMAL;
+}
+
+static bool take_side(cw_fields *f, const char *word) {
+    f->spec.argument[CW_SIDE] = cw_integer(cw_side_from_name(word));
+    return cw_side_from_name(word) != 0;
+}
+
+static bool take_window(cw_fields *f, const char *word) {
+    f->spec.argument[CW_WINDOW] = cw_integer(cw_window_from_name(word));
+    return cw_window_from_name(word) != 0;
+}
+
+static bool take_scaling(cw_fields *f, const char *word) {
+    f->spec.argument[CW_SCALING] = cw_integer(cw_scaling_from_name(word));
+    return cw_scaling_from_name(word) != 0;
+}
+
+static bool take_periodic(cw_fields *f, const char *word) {
+    const bool yes = strcasecmp(word, "true") == 0;
+    f->spec.argument[CW_PERIODIC] = cw_integer(yes);
+    return yes || strcasecmp(word, "false") == 0;
 }
 
 static const struct {
@@ -120,6 +142,11 @@ static const struct {
     {"dialect", take_dialect, "keras3 tf"},
     {"mode", take_mode, "fan_in fan_out fan_avg"},
     {"distribution", take_distribution, "truncated_normal untruncated_normal uniform"},
+    {"side", take_side, "real imag"},
+    {"window", take_window,
+     "hann hamming blackman nuttall blackmanharris flattop boxcar triang bartlett cosine none"},
+    {"scaling", take_scaling, "density spectrum none"},
+    {"periodic", take_periodic, "true false"},
 };
 enum { WORDS = sizeof words / sizeof *words };
 
@@ -200,19 +227,29 @@ static int check_sizes(const cw_fields *f, const seed_rule *rule, const char *la
     return EXIT_GOOD;
 }
 
+static bool is_kernel(cw_initializer i) {
+    return i == CW_CONVOLUTION_ORTHOGONAL_1D || i == CW_CONVOLUTION_ORTHOGONAL_2D || i == CW_CONVOLUTION_ORTHOGONAL_3D;
+}
+
 static int check_seed(const cw_fields *f, const seed_rule *rule, const char *label) {
     if (f->has_seed && f->seed_count != rule->seeds)
         return cw_complain(EXIT_USAGE, "%s: the seed has %u numbers (the seed rule %s takes %u)", label, f->seed_count,
                            rule->name, rule->seeds);
     if (f->has_call && !rule->has_calls)
         return cw_complain(EXIT_USAGE, "%s: call does not go with the seed rule %s (leave it out)", label, rule->name);
+    if (f->call > 0 && is_kernel(f->spec.initializer))
+        return cw_complain(EXIT_USAGE, "%s: call does not go with %s, whose every draw has a seed of its own (leave it out)",
+                           label, cw_initializer_name(f->spec.initializer));
     if (f->call < 0) return cw_complain(EXIT_USAGE, "%s: call is negative (it counts from 0)", label);
     return check_sizes(f, rule, label);
 }
 
-/* Where the product wraps, the plan refuses the shape. */
-static uint64_t elements_of(const cw_spec *spec) {
+/* How many numbers a call draws: the tensor's, but for a delta kernel those of a square matrix. Where the product wraps, the
+ * plan refuses the shape. */
+static uint64_t drawn_of(const cw_spec *spec) {
     uint64_t product = 1;
+    if (spec->initializer == CW_CONVOLUTION_DELTA_ORTHOGONAL && spec->rank)
+        return spec->shape[spec->rank - 1] * spec->shape[spec->rank - 1];
     for (uint32_t i = 0; i < spec->rank; i++) product *= spec->shape[i];
     return product;
 }
@@ -220,7 +257,7 @@ static uint64_t elements_of(const cw_spec *spec) {
 static cw_philox philox_of(const cw_fields *f, const seed_rule *rule) {
     cw_int192 seed[CW_MAX_SEEDS];
     for (int i = 0; i < CW_MAX_SEEDS; i++) seed[i] = f->seed[i].bits;
-    return rule->philox(seed, f->call, elements_of(&f->spec));
+    return rule->philox(seed, f->call, drawn_of(&f->spec));
 }
 
 int cw_fields_plan(const cw_fields *fields, const char *label, cw_plan *plan) {
@@ -264,6 +301,10 @@ static json_t *axes_of(const cw_axes *axes) {
 static json_t *argument_of(cw_argument a, cw_number n) {
     if (a == CW_MODE) return json_string(cw_mode_name((cw_mode)n.integer));
     if (a == CW_DISTRIBUTION) return json_string(cw_distribution_name((cw_distribution)n.integer));
+    if (a == CW_SIDE) return json_string(cw_side_name((cw_side)n.integer));
+    if (a == CW_WINDOW) return json_string(cw_window_name((cw_window)n.integer));
+    if (a == CW_SCALING) return json_string(cw_scaling_name((cw_scaling)n.integer));
+    if (a == CW_PERIODIC) return json_boolean(n.integer);
     if (n.kind == CW_NUMBER_UNSIGNED) return json_sprintf("%" PRIu64, (uint64_t)n.integer); /* over JSON's integers */
     return n.kind == CW_NUMBER_INTEGER ? json_integer(n.integer) : json_real(n.real);
 }

@@ -27,7 +27,8 @@ typedef struct cw_fields {
 
 cw_fields cw_fields_start(void);
 
-/* 1 if the field's value is a word: initializer, dtype, seed_rule, dialect, mode, distribution. */
+/* 1 if the field's value is a word: initializer, dtype, seed_rule, dialect, mode, distribution, side, window, scaling,
+ * periodic. */
 int cw_field_is_word(const char *field);
 int cw_fields_word(cw_fields *fields, const char *label, const char *field, const char *word);
 

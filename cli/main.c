@@ -22,6 +22,7 @@ static const struct {
     {"explain", "one element: counter, key, words, uniform, every rounding step, value", cw_explain_command},
     {"devices", "backends and devices, and the properties that matter for the bits", cw_devices_command},
     {"selftest", "goldens of TensorFlow, and the exhaustive proof, on a device", cw_selftest_command},
+    {"bench", "GB/s per distribution, dtype and size beside the store-only ceiling of the same run", cw_bench_command},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -25,8 +25,12 @@ typedef struct maker {
 
 static uint64_t largest(const cw_model *model, uint64_t (*bytes_of)(const cw_plan *plan)) {
     uint64_t most = 0;
-    for (size_t i = 0; i < model->count; i++)
-        if (bytes_of(&model->entry[i].plan) > most) most = bytes_of(&model->entry[i].plan);
+    for (size_t i = 0; i < model->count; i++) {
+        const cw_entry *entry = &model->entry[i];
+        if (bytes_of(&entry->plan) > most) most = bytes_of(&entry->plan);
+        for (size_t part = 0; part < entry->parts; part++)
+            if (bytes_of(&entry->part[part].plan) > most) most = bytes_of(&entry->part[part].plan);
+    }
     return most;
 }
 
@@ -47,10 +51,23 @@ static int allocate(maker *m, uint64_t bytes) {
     return m->copy ? EXIT_GOOD : cw_complain_memory();
 }
 
+/* Parts lie one behind the other. */
+static cw_status fill_all(const maker *m, const cw_entry *entry, cw_error *why) {
+    cw_destination to = m->destination;
+    for (size_t i = 0; i < cw_entry_plans(entry); i++) {
+        const cw_plan *plan = &cw_entry_planned(entry, i)->plan;
+        const cw_status status = cw_fill(m->device, plan, &to, why);
+        if (status) return status;
+        to.offset += cw_plan_bytes(plan);
+        to.bytes -= cw_plan_bytes(plan);
+    }
+    return CW_OK;
+}
+
 static int fill(maker *m, const cw_entry *entry) {
     cw_error why;
     const double start = cw_now();
-    if (cw_fill(m->device, &entry->plan, &m->destination, &why) || cw_sync(m->device, &m->destination, &why))
+    if (fill_all(m, entry, &why) || cw_sync(m->device, &m->destination, &why))
         return cw_complain_library(entry->name, &why);
     m->made.seconds += cw_now() - start;
     if (m->copy && cw_read(m->device, &m->destination, m->copy, cw_plan_bytes(&entry->plan), &why))

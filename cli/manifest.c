@@ -8,18 +8,23 @@
 #include "model.h"
 
 #include "cli.h"
+#include "draws.h"
 #include "number.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { LABEL = 512, LARGEST = 100000000 };
 
-/* The tensor that is being read. `label` names file and tensor in complaints. */
+/* The tensor, or part of one, that is being read. `label` names file and tensor in complaints. */
 typedef struct reader {
     char label[LABEL];
     cw_entry *entry;
+    cw_draws *draws; /* of the model */
     bool has_config; /* the object form: arguments are in its config */
+    bool is_part, has_draw;
+    int64_t draw;
 } reader;
 
 static int complain(const reader *r, const char *field, const char *what) {
@@ -89,6 +94,14 @@ static int take_call(reader *r, const char *field, const json_t *value) {
     return EXIT_GOOD;
 }
 
+static int take_draw(reader *r, const char *field, const json_t *value) {
+    if (!r->draws->started) return complain(r, field, "goes with set_random_seed, which is missing");
+    if (!json_is_integer(value)) return complain(r, field, "is no integer");
+    r->draw = json_integer_value(value);
+    r->has_draw = true;
+    return r->draw >= 0 && r->draw < CW_MOST_DRAWS ? EXIT_GOOD : complain(r, field, "is not 0 to 999999");
+}
+
 static int take_digest(reader *r, const char *field, const json_t *value) {
     const char *text;
     const int status = take_text(r, field, value, &text);
@@ -120,12 +133,23 @@ static int take_number(reader *r, const char *field, const json_t *value) {
     return EXIT_GOOD;
 }
 
+static bool is_argument_word(const char *field) {
+    static const char *const words[] = {"mode", "distribution", "side", "window", "scaling"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i], field) == 0) return true;
+    return false;
+}
+
 /* An argument of an initializer: a field in the short form, a part of `config` in the other. */
 static int take_argument(reader *r, const char *field, const json_t *value) {
     cw_spec *spec = &r->entry->fields.spec;
     if (strcmp(field, "input_axes") == 0) return take_axes(r, field, value, &spec->input_axes);
     if (strcmp(field, "output_axes") == 0) return take_axes(r, field, value, &spec->output_axes);
-    if (strcmp(field, "mode") == 0 || strcmp(field, "distribution") == 0) return take_word(r, field, value);
+    if (json_is_boolean(value) && strcmp(field, "periodic") == 0)
+        return cw_fields_word(&r->entry->fields, r->label, field, json_is_true(value) ? "true" : "false");
+    if (json_is_null(value) && (strcmp(field, "window") == 0 || strcmp(field, "scaling") == 0))
+        return cw_fields_word(&r->entry->fields, r->label, field, "none"); /* Keras's None */
+    if (is_argument_word(field)) return take_word(r, field, value);
     if (cw_field_argument(field) != CW_ARGUMENTS) return take_number(r, field, value);
     return complain(r, field, "is no field that is known here");
 }
@@ -134,7 +158,7 @@ static int take_argument(reader *r, const char *field, const json_t *value) {
 
 /* The drawn seed is in no config that Keras writes, so an empty one means that nobody has put it there. */
 static int take_config_seed(reader *r, const json_t *value) {
-    if (r->entry->fields.has_seed) return EXIT_GOOD;
+    if (r->entry->fields.has_seed || (json_is_null(value) && r->draws->started)) return EXIT_GOOD;
     if (json_is_null(value)) return complain(r, "seed", "is null: Keras would draw one");
     return take_seed(r, "seed", value);
 }
@@ -145,7 +169,8 @@ static int take_config(reader *r, json_t *config) {
     int status = EXIT_GOOD;
     if (!json_is_object(config)) return complain(r, "config", "is no object");
     json_object_foreach(config, key, value) {
-        status = strcmp(key, "seed") == 0 ? take_config_seed(r, value) : take_argument(r, key, value);
+        if (strcmp(key, "dtype") == 0) status = take_word(r, key, value); /* TensorFlow's; a tensor's own comes later */
+        else status = strcmp(key, "seed") == 0 ? take_config_seed(r, value) : take_argument(r, key, value);
         if (status != EXIT_GOOD) break;
     }
     return status;
@@ -168,28 +193,69 @@ static int take_initializer(reader *r, const char *field, const json_t *value) {
     return status;
 }
 
+/* The seed that Keras would draw, where set_random_seed is given and a seed is not. */
+static int draw_seed(reader *r) {
+    cw_fields *f = &r->entry->fields;
+    int64_t seed;
+    const bool is_random = cw_initializer_is_random(f->spec.initializer) != 0;
+    if (r->has_draw && f->has_seed) return complain(r, "draw", "and a seed are both given");
+    if (r->has_draw && !is_random) return complain(r, "draw", "does not go with an initializer that is not random");
+    if (!r->draws->started || f->has_seed || !is_random) return EXIT_GOOD;
+    if (strcmp(f->seed_rule, "keras") != 0 && strcmp(f->seed_rule, "keras2") != 0)
+        return complain(r, "seed", "is missing, and only the seed rules keras and keras2 draw one");
+    if (!r->has_draw) r->draw = r->draws->next;
+    if (r->draw >= CW_MOST_DRAWS) return complain(r, "draw", "would be over 999999");
+    const int status = cw_draws_take(r->draws, r->draw, &seed);
+    const cw_whole whole = cw_whole_of(seed);
+    return status == EXIT_GOOD ? cw_fields_seed(f, r->label, &whole, 1) : status;
+}
+
 /* ------------------------------------------------------------------------------------------------------ tensors */
 
-/* Name first, for complaints; the tensor's own seed before that of a config, which it overrides. */
+static int take_parts(reader *r, const char *field, const json_t *value);
+
+/* Who has a field: the tensor, its parts if it has some, or what is made by one initializer, which is either. */
+typedef enum place { OF_TENSOR, OF_MADE, OF_BOTH } place;
+
+/* Name first, for complaints; the tensor's own seed before that of a config, which it overrides; parts last, which
+ * shape and dtype hold for. */
+/* clang-format off */
 static const struct {
     const char *name;
     int (*take)(reader *, const char *, const json_t *);
+    place place;
     bool required;
 } tensor_fields[] = {
-    {"name", take_name, true},      {"shape", take_shape, true},      {"seed", take_seed, false},
-    {"initializer", take_initializer, true}, {"dtype", take_word, false}, {"seed_rule", take_word, false},
-    {"call", take_call, false},     {"dialect", take_word, false},    {"digest", take_digest, false},
+    {"name", take_name, OF_TENSOR, true},
+    {"shape", take_shape, OF_BOTH, true},
+    {"seed", take_seed, OF_MADE, false},
+    {"initializer", take_initializer, OF_MADE, true},
+    {"dtype", take_word, OF_TENSOR, false},
+    {"seed_rule", take_word, OF_MADE, false},
+    {"call", take_call, OF_MADE, false},
+    {"draw", take_draw, OF_MADE, false},
+    {"dialect", take_word, OF_MADE, false},
+    {"digest", take_digest, OF_TENSOR, false},
+    {"parts", take_parts, OF_TENSOR, false},
 };
+/* clang-format on */
 enum { TENSOR_FIELDS = sizeof tensor_fields / sizeof *tensor_fields };
 
-static bool is_tensor_field(const char *key) {
+static bool has_parts(const json_t *object) { return json_object_get(object, "parts") != NULL; }
+
+static bool has_place(const reader *r, const json_t *object, place where) {
+    return where == OF_BOTH || (where == OF_TENSOR ? !r->is_part : r->is_part || !has_parts(object));
+}
+
+static bool is_tensor_field(const reader *r, const json_t *object, const char *key) {
     for (int i = 0; i < TENSOR_FIELDS; i++)
-        if (strcmp(tensor_fields[i].name, key) == 0) return true;
+        if (strcmp(tensor_fields[i].name, key) == 0) return has_place(r, object, tensor_fields[i].place);
     return false;
 }
 
 static int take_tensor_fields(reader *r, const json_t *object, const char *path) {
     for (int i = 0; i < TENSOR_FIELDS; i++) {
+        if (!has_place(r, object, tensor_fields[i].place)) continue;
         const json_t *value = json_object_get(object, tensor_fields[i].name);
         if (!value && tensor_fields[i].required) return complain(r, tensor_fields[i].name, "is missing");
         const int status = value ? tensor_fields[i].take(r, tensor_fields[i].name, value) : EXIT_GOOD;
@@ -204,7 +270,8 @@ static int take_short_arguments(reader *r, json_t *object) {
     json_t *value;
     int status = EXIT_GOOD;
     json_object_foreach(object, key, value) {
-        if (is_tensor_field(key)) continue;
+        if (is_tensor_field(r, object, key)) continue;
+        if (!r->is_part && has_parts(object)) return complain(r, key, "is no field of a tensor that has parts");
         status = r->has_config ? complain(r, key, "is no field of a tensor whose initializer is an object")
                                : take_argument(r, key, value);
         if (status != EXIT_GOOD) break;
@@ -212,14 +279,67 @@ static int take_short_arguments(reader *r, json_t *object) {
     return status;
 }
 
-static int take_tensor(const char *path, size_t index, json_t *object, cw_entry *entry) {
-    reader r = {.entry = entry};
-    snprintf(r.label, sizeof r.label, "%.200s: tensor number %zu", path, index);
+/* Whose label says already what it is. */
+static int take_made(reader *r, json_t *object, const char *path) {
+    int status = take_tensor_fields(r, object, path);
+    if (status == EXIT_GOOD) status = take_short_arguments(r, object);
+    if (status == EXIT_GOOD) status = draw_seed(r);
+    return status == EXIT_GOOD ? cw_fields_plan(&r->entry->fields, r->label, &r->entry->plan) : status;
+}
+
+/* "name[2:5]", and whether the part begins where the one before it ended and differs from the tensor in the first axis
+ * alone. */
+static int place_part(const reader *r, const cw_spec *whole, uint64_t *at) {
+    const cw_spec *part = &r->entry->fields.spec;
+    const size_t room = strlen(r->entry->name) + 64;
+    char *name = malloc(room);
+    if (!name) return cw_complain_memory();
+    if (part->rank == 0 || part->rank != whole->rank || part->shape[0] > whole->shape[0] - *at ||
+        memcmp(part->shape + 1, whole->shape + 1, (part->rank - 1) * sizeof *part->shape) != 0) {
+        free(name);
+        return complain(r, "shape", "does not suit its tensor's: parts lie one behind the other along the first axis");
+    }
+    snprintf(name, room, "%s[%" PRIu64 ":%" PRIu64 "]", r->entry->name, *at, *at + part->shape[0]);
+    free(r->entry->name);
+    r->entry->name = name;
+    *at += part->shape[0];
+    return EXIT_GOOD;
+}
+
+static int take_part(const reader *whole, json_t *object, cw_entry *entry, uint64_t *at) {
+    reader r = {.entry = entry, .draws = whole->draws, .is_part = true};
+    snprintf(r.label, sizeof r.label, "%.400s, part number %td", whole->label, entry - whole->entry->part);
     if (!json_is_object(object)) return complain(&r, "it", "is no object");
     entry->fields = cw_fields_start();
-    int status = take_tensor_fields(&r, object, path);
-    if (status == EXIT_GOOD) status = take_short_arguments(&r, object);
-    return status == EXIT_GOOD ? cw_fields_plan(&entry->fields, r.label, &entry->plan) : status;
+    entry->fields.spec.dtype = whole->entry->fields.spec.dtype;
+    if (!(entry->name = strdup(whole->entry->name))) return cw_complain_memory();
+    const int status = take_made(&r, object, NULL);
+    return status == EXIT_GOOD ? place_part(&r, &whole->entry->fields.spec, at) : status;
+}
+
+static int take_parts(reader *r, const char *field, const json_t *value) {
+    cw_entry *entry = r->entry;
+    uint64_t at = 0;
+    int status = EXIT_GOOD;
+    if (!json_is_array(value) || json_array_size(value) == 0) return complain(r, field, "is no list, or empty");
+    entry->part = calloc(json_array_size(value), sizeof *entry->part);
+    if (!entry->part) return cw_complain_memory();
+    while (entry->parts < json_array_size(value) && status == EXIT_GOOD) {
+        json_t *object = json_array_get(value, entry->parts);
+        status = take_part(r, object, &entry->part[entry->parts++], &at);
+    }
+    entry->fields.spec.initializer = CW_ZEROS; /* for dtype and shape alone */
+    if (status == EXIT_GOOD && at != entry->fields.spec.shape[0])
+        status = complain(r, field, "leave a rest of the tensor");
+    return status;
+}
+
+static int take_tensor(const reader *model, size_t index, json_t *object, cw_entry *entry) {
+    reader r = {.entry = entry, .draws = model->draws};
+    snprintf(r.label, sizeof r.label, "%.200s: tensor number %zu", model->label, index);
+    if (!json_is_object(object)) return complain(&r, "it", "is no object");
+    entry->fields = cw_fields_start();
+    return take_made(&r, object, model->label);
 }
 
 /* -------------------------------------------------------------------------------------------------------- model */
@@ -248,7 +368,7 @@ static int take_tensors(const reader *r, const json_t *array, cw_model *m) {
     m->entry = calloc(json_array_size(array) + 1, sizeof *m->entry);
     if (!m->entry) return cw_complain_memory();
     for (; m->count < json_array_size(array) && status == EXIT_GOOD; m->count++)
-        status = take_tensor(r->label, m->count, json_array_get(array, m->count), &m->entry[m->count]);
+        status = take_tensor(r, m->count, json_array_get(array, m->count), &m->entry[m->count]);
     return status == EXIT_GOOD ? check_names(r, m) : status;
 }
 
@@ -267,7 +387,8 @@ static int check_fields(const reader *r, json_t *object) {
     json_t *value;
     if (!json_is_object(object)) return complain(r, "it", "is no object");
     json_object_foreach(object, key, value) {
-        if (strcmp(key, "counterweight") && strcmp(key, "source") && strcmp(key, "digest") && strcmp(key, "tensors"))
+        if (strcmp(key, "counterweight") && strcmp(key, "source") && strcmp(key, "digest") && strcmp(key, "tensors") &&
+            strcmp(key, "set_random_seed"))
             return complain(r, key, "is no field of a model");
     }
     const json_t *version = json_object_get(object, "counterweight");
@@ -285,12 +406,25 @@ static int take_total(const reader *r, const json_t *value, cw_model *m) {
     return text && cw_hex_read(text, &m->digest) ? EXIT_GOOD : complain(r, "digest", "is not 32 hexadecimal digits");
 }
 
+static int start_draws(const reader *r, const json_t *value) {
+    const json_int_t seed = json_integer_value(value);
+    if (!value) return EXIT_GOOD;
+    if (!json_is_integer(value) || seed < 0 || seed > UINT32_MAX)
+        return complain(r, "set_random_seed", "is no integer from 0 to 2**32 - 1, which Keras takes");
+    cw_draws_start(r->draws, (uint32_t)seed);
+    return EXIT_GOOD;
+}
+
 static int take_model(const char *path, json_t *object, cw_model *m) {
-    reader r = {.entry = NULL};
+    cw_draws draws = {0};
+    reader r = {.draws = &draws};
     snprintf(r.label, sizeof r.label, "%.200s", path);
     int status = check_fields(&r, object);
     if (status == EXIT_GOOD) status = take_total(&r, json_object_get(object, "digest"), m);
-    return status == EXIT_GOOD ? take_tensors(&r, json_object_get(object, "tensors"), m) : status;
+    if (status == EXIT_GOOD) status = start_draws(&r, json_object_get(object, "set_random_seed"));
+    if (status == EXIT_GOOD) status = take_tensors(&r, json_object_get(object, "tensors"), m);
+    cw_draws_free(&draws);
+    return status;
 }
 
 int cw_model_parse(const char *path, const char *text, size_t length, cw_model *model) {

@@ -25,9 +25,17 @@ int cw_hex_read(const char *text, cw_sums *digest) {
     return 1;
 }
 
+static void free_entries(cw_entry *entry, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        for (size_t part = 0; part < entry[i].parts; part++) free(entry[i].part[part].name);
+        free(entry[i].part);
+        free(entry[i].name);
+    }
+    free(entry);
+}
+
 void cw_model_free(cw_model *model) {
-    for (size_t i = 0; i < model->count; i++) free(model->entry[i].name);
-    free(model->entry);
+    free_entries(model->entry, model->count);
     free(model->text);
     memset(model, 0, sizeof *model);
 }

@@ -14,7 +14,17 @@ typedef struct cw_entry {
     cw_plan plan;
     bool has_digest; /* the digest that the tensor is expected to have */
     cw_sums digest;
+    /* What lies one behind the other in a tensor that several initializers make; its own plan then only says dtype and
+     * shape. A part has the name of its tensor and the slice that it is. */
+    struct cw_entry *part;
+    size_t parts;
 } cw_entry;
+
+/* All that are planned, whether the tensor has parts or is one: `i` from 0 to cw_entry_plans - 1. */
+static inline size_t cw_entry_plans(const cw_entry *entry) { return entry->part ? entry->parts : 1; }
+static inline const cw_entry *cw_entry_planned(const cw_entry *entry, size_t i) {
+    return entry->part ? &entry->part[i] : entry;
+}
 
 /* Starts as {0}. `text` is the manifest as JSON; `one` is set for a tensor from options. */
 typedef struct cw_model {

@@ -8,6 +8,7 @@
 
 #include <getopt.h>
 #include <string.h>
+#include <strings.h>
 
 /* One row an option. A row without a function is an argument of initializers, whose field is the option's name with
  * an underscore for each hyphen. */
@@ -96,6 +97,18 @@ static int take_json(cw_options *o, const char *label, const char *text) {
     return EXIT_GOOD;
 }
 
+static int take_quick(cw_options *o, const char *label, const char *text) {
+    (void)label, (void)text;
+    o->quick = true;
+    return EXIT_GOOD;
+}
+
+static int take_markdown(cw_options *o, const char *label, const char *text) {
+    (void)label, (void)text;
+    o->markdown = true;
+    return EXIT_GOOD;
+}
+
 static int take_help(cw_options *o, const char *label, const char *text) {
     (void)label, (void)text;
     o->help = true;
@@ -124,9 +137,13 @@ static const option_row rows[] = {
     {"scale",        "X",     "variance_scaling (1.0)",                                       CW_OPT_TENSOR, NULL},
     {"mode",         "M",     "variance_scaling: fan_in (default), fan_out, fan_avg",         CW_OPT_TENSOR, NULL},
     {"distribution", "D",     "variance_scaling: truncated_normal (default), untruncated_normal, uniform", CW_OPT_TENSOR, NULL},
-    {"gain",         "X",     "identity (1.0)",                                               CW_OPT_TENSOR, NULL},
+    {"gain",         "X",     "identity, orthogonal, convolution_ (1.0)",                                               CW_OPT_TENSOR, NULL},
     {"value",        "X",     "constant (0.0)",                                               CW_OPT_TENSOR, NULL},
     {"factor",       "X",     "uniform_unit_scaling (1.0)",                                   CW_OPT_TENSOR, NULL},
+    {"side",         "S",     "stft: real (default) or imag",                                 CW_OPT_TENSOR, NULL},
+    {"window",       "W",     "stft: hann (default), hamming, blackman, nuttall, blackmanharris, flattop, boxcar, triang, bartlett, cosine, none", CW_OPT_TENSOR, NULL},
+    {"scaling",      "S",     "stft: density (default), spectrum, none",                      CW_OPT_TENSOR, NULL},
+    {"periodic",     "B",     "stft: true or false (default); alone it is true",              CW_OPT_TENSOR, NULL},
     {"input-axes",   "A",     "axes whose product is fan_in, with --output-axes",             CW_OPT_TENSOR, take_input_axes},
     {"output-axes",  "A",     "axes whose product is fan_out, with --input-axes",             CW_OPT_TENSOR, take_output_axes},
     {"device",       "D",     "cpu (default), cuda[:N], opencl[:P.D]",                        CW_OPT_DEVICE, take_device},
@@ -135,6 +152,8 @@ static const option_row rows[] = {
     {"exact",        NULL,    "print every element, with the fewest digits that read back",   CW_OPT_OUTPUT, take_exact},
     {"at",           "I,...", "the element: one index for each axis, negative ones from the end; () of a scalar", CW_OPT_AT, take_at},
     {"tensor",       "NAME",  "which tensor of MODEL.json",                                   CW_OPT_AT,     take_tensor},
+    {"quick",        NULL,    "fewer sizes, shorter rows: a few seconds",                     CW_OPT_BENCH,  take_quick},
+    {"markdown",     NULL,    "print the table as Markdown",                                  CW_OPT_BENCH,  take_markdown},
     {"json",         NULL,    "print the result as JSON",                                     CW_OPT_JSON,   take_json},
     {"help",         NULL,    "print this",                                                   CW_OPT_HELP,   take_help},
     {"version",      NULL,    "print the version",                                            CW_OPT_HELP,   take_version},
@@ -169,11 +188,21 @@ static int complain_option(int code, char *const *argv, const char *subcommand) 
     return cw_complain(EXIT_USAGE, "%s: no such option here (see cw %s --help)", given, subcommand);
 }
 
+/* Keras's one Boolean: its value may be left out. */
+static bool is_optional(const option_row *row) { return strcmp(row->name, "periodic") == 0; }
+
+static const char *optional_value(int argc, char **argv) {
+    const char *next = optind < argc ? argv[optind] : "";
+    if (optarg) return optarg;
+    if (strcasecmp(next, "true") != 0 && strcasecmp(next, "false") != 0) return "true";
+    return argv[optind++];
+}
+
 /* The rows of the subcommand for getopt_long; val - FIRST is the index of the row. */
 static void long_options(unsigned have, struct option *list) {
     int n = 0;
     for (int i = 0; i < ROWS; i++)
-        if (rows[i].group & have) list[n++] = (struct option){rows[i].name, rows[i].value ? 1 : 0, NULL, FIRST + i};
+        if (rows[i].group & have) list[n++] = (struct option){rows[i].name, is_optional(&rows[i]) ? 2 : rows[i].value ? 1 : 0, NULL, FIRST + i};
     memset(&list[n], 0, sizeof list[n]);
 }
 
@@ -213,7 +242,9 @@ int cw_options_read(int argc, char **argv, const cw_usage *usage, cw_options *op
     opterr = 0;
     for (int code; (code = getopt_long(argc, argv, short_options, list, NULL)) != -1;) {
         const int row = code == 'o' ? row_index("output") : code - FIRST;
-        const int status = code == ':' || code == '?' ? complain_option(code, argv, argv[0]) : take(&o, &rows[row], optarg);
+        const bool known = code != ':' && code != '?';
+        const char *value = known && is_optional(&rows[row]) ? optional_value(argc, argv) : optarg;
+        const int status = known ? take(&o, &rows[row], value) : complain_option(code, argv, argv[0]);
         if (status != EXIT_GOOD) return status;
     }
     o.operand = argv + optind;

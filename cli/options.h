@@ -15,7 +15,8 @@ enum {
     CW_OPT_OUTPUT = 4,  /* -o, --exact */
     CW_OPT_JSON = 8,
     CW_OPT_HELP = 16,
-    CW_OPT_AT = 32 /* --at, --tensor */
+    CW_OPT_AT = 32, /* --at, --tensor */
+    CW_OPT_BENCH = 64 /* --quick, --markdown */
 };
 
 enum { CW_MAX_DEVICES = 2 };
@@ -31,7 +32,7 @@ typedef struct cw_options {
     int64_t at[CW_MAX_RANK];
     uint32_t at_count;
     bool has_at;
-    bool exact, json, help, version;
+    bool exact, json, quick, markdown, help, version;
     bool answered; /* --help or --version was there and is printed: nothing is left to do */
     char **operand; /* what is no option */
     int operands;

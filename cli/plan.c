@@ -52,13 +52,15 @@ static int put_json(const cw_entry *entry, bool named) {
     return good ? EXIT_GOOD : cw_complain_memory();
 }
 
+/* Of a tensor with parts those stand in the list. */
 static int print_json(const cw_model *model) {
     int status = EXIT_GOOD;
     if (!model->one) putchar('[');
-    for (size_t i = 0; i < model->count && status == EXIT_GOOD; i++) {
-        if (i) fputs(", ", stdout);
-        status = put_json(&model->entry[i], !model->one);
-    }
+    for (size_t i = 0; i < model->count && status == EXIT_GOOD; i++)
+        for (size_t part = 0; part < cw_entry_plans(&model->entry[i]) && status == EXIT_GOOD; part++) {
+            if (i || part) fputs(", ", stdout);
+            status = put_json(cw_entry_planned(&model->entry[i], part), !model->one);
+        }
     puts(model->one ? "" : "]");
     return status;
 }
@@ -144,10 +146,17 @@ static void put_normal(const cw_plan *plan, bool scaled, bool truncated) {
                              : "z * stddev + mean, both steps rounded; z is normal, by Box and Muller from two words");
 }
 
+static bool is_matrix(cw_initializer i) {
+    return i == CW_ORTHOGONAL || (i >= CW_CONVOLUTION_DELTA_ORTHOGONAL && i <= CW_CONVOLUTION_ORTHOGONAL_3D);
+}
+
 static void put_orthogonal(const cw_plan *plan) {
     const cw_matrix m = cw_plan_matrix(plan);
+    const cw_initializer i = cw_plan_spec(plan).initializer;
     put_number("gain", cw_plan_scale(plan), "");
     put("element", "gain * q, rounded; Q is that of a matrix of normal draws, the diagonal of R made positive");
+    if (i == CW_CONVOLUTION_DELTA_ORTHOGONAL) put("kernel", "the first rows of Q at the center, zeros around it");
+    else if (i != CW_ORTHOGONAL) put("kernel", "the first rows of a Q times products of projections, each of a Q of its own");
     if (m.method == CW_METHOD_NONE) return;
     printf("  %-10s %" PRIu64 " x %" PRIu64 "%s, by %s\n", "matrix", m.rows, m.columns, m.transposed ? ", transposed" : "",
            m.method == CW_METHOD_HOUSEHOLDER ? "Householder's reflections, with TensorFlow's bits"
@@ -155,8 +164,22 @@ static void put_orthogonal(const cw_plan *plan) {
     printf("  %-10s %" PRIu64 " bytes\n", "scratch", cw_plan_scratch(plan));
 }
 
+static void put_stft(const cw_plan *plan) {
+    const cw_spec s = cw_plan_spec(plan);
+    const int64_t window = s.argument[CW_WINDOW].integer;
+    char text[128];
+    snprintf(text, sizeof text, "%s of -2 pi i j / N, each step rounded; i is the row, j the column, N 2 * (columns - 1)",
+             s.argument[CW_SIDE].integer == CW_SIDE_REAL ? "the cosine" : "the sine");
+    put("element", text);
+    if (window == CW_WINDOW_NONE) return;
+    printf("  %-10s %s%s, a factor of row i\n", "window", cw_window_name((cw_window)window),
+           s.argument[CW_PERIODIC].integer ? ", periodic" : "");
+    snprintf(text, sizeof text, "what all is divided by, for %s", cw_scaling_name((cw_scaling)s.argument[CW_SCALING].integer));
+    put_number("scale", cw_plan_scale(plan), text);
+}
+
 static void put_values(const cw_plan *plan) {
-    if (cw_plan_spec(plan).initializer == CW_ORTHOGONAL) {
+    if (is_matrix(cw_plan_spec(plan).initializer)) {
         put_orthogonal(plan);
         return;
     }
@@ -168,6 +191,7 @@ static void put_values(const cw_plan *plan) {
     case CW_DISTRIBUTION_NORMAL: put_normal(plan, scaled, false); break;
     case CW_DISTRIBUTION_TRUNCATED_NORMAL: put_normal(plan, scaled, true); break;
     case CW_DISTRIBUTION_INTEGER: put("element", "minval + bits % (maxval - minval), the limits cut to integers"); break;
+    case CW_DISTRIBUTION_STFT: put_stft(plan); break;
     case CW_DISTRIBUTION_FULL_INTEGER: put("element", "the bits of one Philox word, or of two for 64 bits"); break;
     }
 }
@@ -207,25 +231,34 @@ static void print_one(const cw_entry *entry) {
 static int name_width(const cw_model *model) {
     size_t width = 4;
     for (size_t i = 0; i < model->count; i++)
-        if (strlen(model->entry[i].name) > width) width = strlen(model->entry[i].name);
+        for (size_t part = 0; part < cw_entry_plans(&model->entry[i]); part++) {
+            const size_t length = strlen(cw_entry_planned(&model->entry[i], part)->name);
+            if (length > width) width = length;
+        }
     return width > 48 ? 48 : (int)width;
+}
+
+static void print_row(const cw_entry *entry, int width) {
+    const cw_plan *plan = &entry->plan;
+    const cw_spec s = cw_plan_spec(plan);
+    const int written = cw_put_name(entry->name);
+    printf("%*s  %-20s %-18s %9" PRIu64 " %9" PRIu64 " %12" PRIu64 "\n", written < width ? width - written : 0, "",
+           cw_shape_text_of(s.rank, s.shape).text, cw_initializer_name(s.initializer), cw_plan_fan_in(plan),
+           cw_plan_fan_out(plan), cw_plan_elements(plan));
 }
 
 static void print_table(const cw_model *model) {
     const int width = name_width(model);
     uint64_t elements = 0, bytes = 0, launches = 0;
     printf("%-*s  %-20s %-18s %9s %9s %12s\n", width, "name", "shape", "initializer", "fan_in", "fan_out", "elements");
-    for (size_t i = 0; i < model->count; i++) {
-        const cw_plan *plan = &model->entry[i].plan;
-        const cw_spec s = cw_plan_spec(plan);
-        const int written = cw_put_name(model->entry[i].name);
-        printf("%*s  %-20s %-18s %9" PRIu64 " %9" PRIu64 " %12" PRIu64 "\n", written < width ? width - written : 0, "",
-               cw_shape_text_of(s.rank, s.shape).text, cw_initializer_name(s.initializer), cw_plan_fan_in(plan),
-               cw_plan_fan_out(plan), cw_plan_elements(plan));
-        elements += cw_plan_elements(plan);
-        bytes += cw_plan_bytes(plan);
-        launches += cw_plan_launches(plan);
-    }
+    for (size_t i = 0; i < model->count; i++)
+        for (size_t part = 0; part < cw_entry_plans(&model->entry[i]); part++) {
+            const cw_entry *entry = cw_entry_planned(&model->entry[i], part);
+            print_row(entry, width);
+            elements += cw_plan_elements(&entry->plan);
+            bytes += cw_plan_bytes(&entry->plan);
+            launches += cw_plan_launches(&entry->plan);
+        }
     printf("%zu tensor%s, %" PRIu64 " elements, %" PRIu64 " bytes, %" PRIu64 " kernel launch%s\n", model->count,
            model->count == 1 ? "" : "s", elements, bytes, launches, launches == 1 ? "" : "es");
 }

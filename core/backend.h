@@ -38,8 +38,8 @@ typedef struct cw_backend_ops {
     /* Enqueues the elements launch->first .. + count to the destination, whose size, alignment and backend were
      * checked. `count` is not 0. */
     cw_status (*fill)(cw_device *device, const cwn_launch *launch, const cw_destination *to, cw_error *why);
-    /* Enqueues the draws, unless the launch is NULL and a matrix of the destination's type lies there already, and then all
-     * steps of steps.h. The scratch memory was checked as the destination was. */
+    /* Enqueues all steps of steps.h from the draws on; without draws (NULL), of a matrix of the destination's type that lies
+     * there already. The scratch memory was checked as the destination was. */
     cw_status (*fill_matrix)(cw_device *device, const cwn_launch *draws, const cwn_matrix *matrix, const cw_destination *to,
                              cw_error *why);
     /* Enqueues a job of one part or more. Destination and scratch memory were checked as for the others. */
@@ -85,6 +85,11 @@ __attribute__((unused)) static const cw_kernel_row cw_kernels[] = {
 /* clang-format on */
 enum { CW_KERNELS = sizeof cw_kernels / sizeof *cw_kernels };
 
+/* Whether a kernel needs doubles. */
+__attribute__((unused)) static int cw_needs_fp64(uint32_t distribution, uint32_t type) {
+    return type == CWN_FLOAT64 || distribution == CWN_STFT || distribution == CWN_COPY;
+}
+
 /* Which kernel does a launch, of a slice where that is not NULL: an index in cw_kernels; CW_KERNELS if there is none. */
 __attribute__((unused)) static int cw_kernel_of(const cwn_launch *launch, const cwn_slice *slice) {
     const int narrows = slice && (launch->type == CWN_FLOAT32 || launch->type == CWN_FLOAT64) && slice->store != launch->type;
@@ -110,7 +115,7 @@ enum { CW_MATRIX_KERNELS = sizeof cw_matrix_kernels / sizeof *cw_matrix_kernels 
 /* The index in cw_matrix_kernels. There is one for every matrix that a plan makes. */
 __attribute__((unused)) static int cw_matrix_kernel_of(uint32_t step, uint32_t type, uint32_t real) {
     const cw_matrix_row *row = cw_matrix_kernels;
-    while (row->step != step || row->real != real || (row->type && row->type != type)) row++;
+    while (row->step != step || (row->real && row->real != real) || (row->type && row->type != type)) row++;
     return (int)(row - cw_matrix_kernels);
 }
 
@@ -144,9 +149,9 @@ __attribute__((unused)) static cw_status cw_decide_fp64(uint32_t asked, const ch
     return CW_OK;
 }
 
-/* What a fill returns for CWN_FLOAT64 and for a matrix where no doubles are used. */
+/* What a fill returns for a kernel that needs doubles where none are used. */
 __attribute__((unused)) static cw_status cw_refuse_float64(cw_error *why) {
-    return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "random float64 values and orthogonal matrices need doubles, and this device has or uses none");
+    return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "random float64 values, matrices and stft need doubles, and this device has or uses none");
 }
 
 #endif

@@ -30,6 +30,10 @@ static void put_argument(cw_text *t, cw_argument a, cw_number n) {
     if (a == CW_MODE) put(t, "\"mode\":\"%s\",", cw_mode_name((cw_mode)n.integer));
     else if (a == CW_DISTRIBUTION)
         put(t, "\"distribution\":\"%s\",", cw_distribution_name((cw_distribution)n.integer));
+    else if (a == CW_SIDE) put(t, "\"side\":\"%s\",", cw_side_name((cw_side)n.integer));
+    else if (a == CW_WINDOW) put(t, "\"window\":\"%s\",", cw_window_name((cw_window)n.integer));
+    else if (a == CW_SCALING) put(t, "\"scaling\":\"%s\",", cw_scaling_name((cw_scaling)n.integer));
+    else if (a == CW_PERIODIC) put(t, "\"periodic\":%s,", n.integer ? "true" : "false");
     else if (n.kind == CW_NUMBER_UNSIGNED) put(t, "\"%s\":%" PRIu64 ",", cw_argument_name(a), (uint64_t)n.integer);
     else if (n.kind == CW_NUMBER_INTEGER) put(t, "\"%s\":%" PRId64 ",", cw_argument_name(a), n.integer);
     else put(t, "\"%s\":%.17g,", cw_argument_name(a), n.real);
@@ -47,6 +51,7 @@ static void put_constants(cw_text *t, const cw_decided *p) {
     case CWN_TRUNCATED_NORMAL:
         put(t, "\"draw_mean\":%.17g,\"draw_stddev\":%.17g,", p->shift, p->scale);
         break;
+    case CWN_STFT: put(t, "\"divisor\":%.17g,", p->scale); break;
     default: break;
     }
 }

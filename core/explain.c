@@ -291,15 +291,53 @@ static void explain_identity(cw_way *w) {
                   cwn_identity(w->l, w->index));
 }
 
+/* a, its cosine or sine, the window, their product, and the product over the scale. */
+static void explain_stft64(cw_way *w, int windowed) {
+    cwn_launch bare = w->l;
+    bare.form = (bare.form & ~(cwn_word)CWN_WINDOW) | CWN_WINDOW_NONE;
+    const cwn_f64 k = cwn_stft64(bare, w->index);
+    add_double(w, "angle", "-2 i * (j / N) * pi", cwn_stft_angle64(w->l, w->index));
+    add_double(w, "filter", w->l.form & CWN_IMAGINARY ? "sin(angle)" : "cos(angle)", k);
+    if (!windowed) return;
+    const cwn_f64 window = cwn_window(w->l.form, w->index / w->l.columns, w->l.rows);
+    add_double(w, "window", "element i of the window", window);
+    add_double(w, "product", "filter * window", k * window);
+    add_double(w, "scale", "what the window is divided by", cwn_double(w->l.scale));
+}
+
+static void explain_stft32(cw_way *w, int windowed) {
+    cwn_launch bare = w->l;
+    bare.form = (bare.form & ~(cwn_word)CWN_WINDOW) | CWN_WINDOW_NONE;
+    const cwn_f32 k = cwn_stft(bare, w->l.type, w->index);
+    add_narrow(w, "angle", "-2 i * (j / N) * pi, each step rounded", cwn_stft_angle(w->l, w->l.type, w->index));
+    add_narrow(w, "filter", w->l.form & CWN_IMAGINARY ? "sin(angle)" : "cos(angle)", k);
+    if (!windowed) return;
+    const cwn_f32 window = cwn_window32(w->l.form, w->l.type, w->index / w->l.columns, w->l.rows);
+    add_narrow(w, "window", "element i of the window, rounded from double", window);
+    add_narrow(w, "product", "filter * window, rounded", cwn_narrow(w->l.type, k * window));
+    add_narrow(w, "scale", "what the window is divided by", cwn_float(cwn_low(w->l.scale)));
+}
+
+static void explain_stft(cw_way *w) {
+    const int windowed = (w->l.form & CWN_WINDOW) != CWN_WINDOW_NONE;
+    add_number(w, "index", "in row-major order", w->index);
+    add_number(w, "i", "its row, a time", w->index / w->l.columns);
+    add_number(w, "j", "its column, a frequency", w->index % w->l.columns);
+    if (w->l.type == CWN_FLOAT64) explain_stft64(w, windowed);
+    else explain_stft32(w, windowed);
+    add_value(w, windowed ? "product / scale, rounded" : "the filter", cwn_stft_bits(w->l, w->l.type, w->index));
+}
+
 static void explain(cw_way *w) {
     const cwn_word distribution = w->l.distribution;
-    if (distribution != CWN_CONSTANT && distribution != CWN_IDENTITY) add_place(w);
+    if (distribution != CWN_CONSTANT && distribution != CWN_IDENTITY && distribution != CWN_STFT) add_place(w);
     switch (distribution) {
     case CWN_CONSTANT: explain_fixed(w, "the same for every element", w->l.scale); break;
     case CWN_IDENTITY: explain_identity(w); break;
     case CWN_UNIFORM: explain_uniform(w); break;
     case CWN_NORMAL: explain_normal(w, add_only_block(w), w->lane); break;
     case CWN_TRUNCATED_NORMAL: explain_truncated(w); break;
+    case CWN_STFT: explain_stft(w); break;
     case CWN_INTEGER: explain_integer(w); break;
     default: explain_full_integer(w); break;
     }

@@ -32,18 +32,50 @@ static void lay_out(cwn_matrix *m) {
     m->at_diagonal = place(m, row);
 }
 
-cw_status cw_matrix_plan(cwn_matrix *m, const cw_spec *spec, uint64_t elements, cw_error *why) {
-    const uint64_t last = spec->shape[spec->rank - 1], others = elements / last;
-    /* Nothing in lay_out is over 64 times an element of the tensor. */
-    if (elements > (uint64_t)INT64_MAX / 1024)
+/* Of a matrix of this many rows and columns, one of them not less than the other. */
+static cw_status plan_matrix(cwn_matrix *m, const cw_spec *spec, uint64_t rows, uint64_t columns, cw_error *why) {
+    /* Nothing in lay_out is over 64 times an element of the matrix. */
+    if (rows > (uint64_t)INT64_MAX / 1024 / columns)
         return cw_fail(why, CW_ERROR_OVERFLOW, 0, "the matrix needs more than 2^63 - 1 bytes of scratch memory (make it smaller)");
-    m->transposed = others < last;
-    m->rows = m->transposed ? last : others;
-    m->columns = m->transposed ? others : last;
+    m->rows = rows;
+    m->columns = columns;
     m->type = (cwn_word)spec->dtype;
     m->real = cw_matrix_method(m) == CW_METHOD_CHOLESKY || spec->dtype == CW_FLOAT64 ? CWN_FLOAT64 : CWN_FLOAT32;
     m->stride = m->columns < CW_LEAST_CHOLESKY ? m->columns : cwn_padded(m->columns) + CWN_PADDING;
     lay_out(m);
+    return CW_OK;
+}
+
+cw_status cw_matrix_plan(cwn_matrix *m, const cw_spec *spec, uint64_t elements, cw_error *why) {
+    const uint64_t last = spec->shape[spec->rank - 1], others = elements / last;
+    m->transposed = others < last;
+    return plan_matrix(m, spec, m->transposed ? last : others, m->transposed ? others : last, why);
+}
+
+/* Room for as many matrices, all of which together fit in 63 bits. */
+static uint64_t place_matrices(cwn_matrix *m, uint64_t count) {
+    return place(m, count * m->columns * m->columns * cwn_bytes_of(m->type));
+}
+
+cw_status cw_matrix_plan_kernel(cwn_matrix *m, const cw_spec *spec, uint64_t elements, uint32_t dimensions, cw_error *why) {
+    const uint64_t inputs = spec->shape[spec->rank - 2], n = spec->shape[spec->rank - 1], taps = elements / inputs / n;
+    if (taps > (uint64_t)INT64_MAX / 1024 / n / n)
+        return cw_fail(why, CW_ERROR_OVERFLOW, 0, "the kernel needs more than 2^63 - 1 bytes of scratch memory (make it smaller)");
+    const cw_status status = plan_matrix(m, spec, n, n, why);
+    if (status) return status;
+    m->inputs = inputs;
+    m->dimensions = dimensions;
+    m->mask = CWN_FLOAT32;
+    m->taps = dimensions ? spec->shape[0] : taps;
+    for (uint32_t i = 0; i + 2 < spec->rank && !dimensions; i++) m->center = m->center * spec->shape[i] + (spec->shape[i] - 1) / 2;
+    m->at_left = place_matrices(m, 1);
+    if (!dimensions || taps == 1) return CW_OK;
+    m->at_projected = place_matrices(m, 1);
+    m->at_mask = place(m, 4 * n);
+    m->at_pair = place_matrices(m, 4);
+    m->at_block = place_matrices(m, UINT64_C(1) << dimensions);
+    m->at_out = place_matrices(m, taps);
+    m->at_right = place_matrices(m, taps);
     return CW_OK;
 }
 
@@ -58,9 +90,9 @@ static cw_status count_step(void *user, const cw_work *step) {
     return CW_OK;
 }
 
-uint64_t cw_matrix_launches(const cwn_matrix *matrix) {
+uint64_t cw_matrix_launches(const cwn_launch *draws, const cwn_matrix *matrix) {
     uint64_t steps = 0;
-    cw_walk_matrix(matrix, count_step, &steps);
+    cw_walk_matrix(draws, matrix, count_step, &steps);
     return steps;
 }
 
@@ -72,7 +104,9 @@ typedef struct place_of_work {
 
 static cw_status do_step(void *user, const cw_work *step) {
     const place_of_work *at = user;
-    cw_matrix_step(step, at->memory, at->scratch, 0, 1);
+    void *memory = step->in_scratch ? (char *)at->scratch + step->at : at->memory;
+    if (step->draws.count) cw_reference_fill(&step->draws, 0, step->draws.count, memory);
+    else cw_matrix_step(step, memory, at->scratch, 0, 1);
     return CW_OK;
 }
 
@@ -86,8 +120,7 @@ void *cw_matrix_make(const cw_decided *p, cw_error *why) {
         free(at.scratch);
         return NULL;
     }
-    cw_reference_fill(&p->launch, 0, p->elements, at.memory);
-    cw_walk_matrix(&p->matrix, do_step, (void *)(uintptr_t)&at);
+    cw_walk_matrix(&p->launch, &p->matrix, do_step, (void *)(uintptr_t)&at);
     free(at.scratch);
     return at.memory;
 }

@@ -12,10 +12,13 @@
 /* Decides rows, columns, method and scratch memory of a tensor that has elements. CW_ERROR_OVERFLOW. */
 cw_status cw_matrix_plan(cwn_matrix *matrix, const cw_spec *spec, uint64_t elements, cw_error *why);
 
+/* The same of the kernel of a convolution of so many dimensions, or of a delta kernel, 0. */
+cw_status cw_matrix_plan_kernel(cwn_matrix *matrix, const cw_spec *spec, uint64_t elements, uint32_t dimensions, cw_error *why);
+
 cw_method cw_matrix_method(const cwn_matrix *matrix);
 
-/* The number of its steps. */
-uint64_t cw_matrix_launches(const cwn_matrix *matrix);
+/* The number of its steps, draws among them. */
+uint64_t cw_matrix_launches(const cwn_launch *draws, const cwn_matrix *matrix);
 
 /* One member's share of a step, on this thread; `scratch` is aligned to 8 bytes. */
 void cw_matrix_step(const cw_work *step, void *memory, void *scratch, uint64_t item, uint64_t items);

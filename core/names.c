@@ -17,6 +17,9 @@
 #define FACTOR(x) [CW_FACTOR] = REAL(x)
 #define LIMITS(low, high) [CW_MINVAL] = REAL(low), [CW_MAXVAL] = REAL(high)
 #define MOMENTS(mean, stddev) [CW_MEAN] = REAL(mean), [CW_STDDEV] = REAL(stddev)
+#define FILTERS(side, window, scaling) \
+    [CW_SIDE] = INTEGER(CW_SIDE_##side), [CW_WINDOW] = INTEGER(CW_WINDOW_##window), \
+    [CW_SCALING] = INTEGER(CW_SCALING_##scaling), [CW_PERIODIC] = INTEGER(0)
 #define SCALING(scale, mode, distribution) \
     [CW_SCALE] = REAL(scale), [CW_MODE] = INTEGER(CW_##mode), \
     [CW_DISTRIBUTION] = INTEGER(CW_DISTRIBUTION_##distribution)
@@ -53,6 +56,20 @@ static const cw_name_row distributions[] = {
     {CW_DISTRIBUTION_TRUNCATED_NORMAL, "normal"}, /* Keras's older spelling */
     {CW_DISTRIBUTION_INTEGER, "integer"},
     {CW_DISTRIBUTION_FULL_INTEGER, "full_integer"},
+    {CW_DISTRIBUTION_STFT, "stft"},
+};
+static const cw_name_row sides[] = {{CW_SIDE_REAL, "real"}, {CW_SIDE_IMAG, "imag"}};
+static const cw_name_row scalings[] = {{CW_SCALING_NONE, "none"}, {CW_SCALING_DENSITY, "density"}, {CW_SCALING_SPECTRUM, "spectrum"}};
+static const cw_name_row windows[] = { /* the first name of each is what is printed */
+    {CW_WINDOW_NONE, "none"}, {CW_WINDOW_BOXCAR, "boxcar"}, {CW_WINDOW_TRIANG, "triang"}, {CW_WINDOW_BARTLETT, "bartlett"},
+    {CW_WINDOW_COSINE, "cosine"}, {CW_WINDOW_HANN, "hann"}, {CW_WINDOW_HAMMING, "hamming"}, {CW_WINDOW_BLACKMAN, "blackman"},
+    {CW_WINDOW_NUTTALL, "nuttall"}, {CW_WINDOW_BLACKMANHARRIS, "blackmanharris"}, {CW_WINDOW_FLATTOP, "flattop"},
+    {CW_WINDOW_BOXCAR, "box"}, {CW_WINDOW_BOXCAR, "ones"}, {CW_WINDOW_BOXCAR, "rect"}, {CW_WINDOW_BOXCAR, "rectangular"},
+    {CW_WINDOW_TRIANG, "triangle"}, {CW_WINDOW_TRIANG, "tri"}, {CW_WINDOW_BARTLETT, "bart"}, {CW_WINDOW_BARTLETT, "brt"},
+    {CW_WINDOW_COSINE, "halfcosine"}, {CW_WINDOW_HANN, "han"}, {CW_WINDOW_HAMMING, "hamm"}, {CW_WINDOW_HAMMING, "ham"},
+    {CW_WINDOW_BLACKMAN, "black"}, {CW_WINDOW_BLACKMAN, "blk"}, {CW_WINDOW_NUTTALL, "nutl"}, {CW_WINDOW_NUTTALL, "nut"},
+    {CW_WINDOW_BLACKMANHARRIS, "blackharr"}, {CW_WINDOW_BLACKMANHARRIS, "bkh"}, {CW_WINDOW_FLATTOP, "flat"},
+    {CW_WINDOW_FLATTOP, "flt"},
 };
 static const cw_name_row dialects[] = {{CW_DIALECT_KERAS3, "keras3"}, {CW_DIALECT_TF, "tf"}};
 
@@ -97,6 +114,18 @@ const char *cw_distribution_name(cw_distribution distribution) {
     return name_of(distributions, COUNT(distributions), (int)distribution);
 }
 
+cw_side cw_side_from_name(const char *name) { return (cw_side)id_of(sides, COUNT(sides), name, strcmp); }
+
+const char *cw_side_name(cw_side side) { return name_of(sides, COUNT(sides), (int)side); }
+
+cw_window cw_window_from_name(const char *name) { return (cw_window)id_of(windows, COUNT(windows), name, strcmp); }
+
+const char *cw_window_name(cw_window window) { return name_of(windows, COUNT(windows), (int)window); }
+
+cw_scaling cw_scaling_from_name(const char *name) { return (cw_scaling)id_of(scalings, COUNT(scalings), name, strcmp); }
+
+const char *cw_scaling_name(cw_scaling scaling) { return name_of(scalings, COUNT(scalings), (int)scaling); }
+
 cw_dialect cw_dialect_from_name(const char *name) { return (cw_dialect)id_of(dialects, COUNT(dialects), name, strcmp); }
 
 const char *cw_dialect_name(cw_dialect dialect) { return name_of(dialects, COUNT(dialects), (int)dialect); }
@@ -112,10 +141,16 @@ const char *cw_initializer_name(cw_initializer initializer) {
     return row ? row->name : NULL;
 }
 
+/* tf_keras also knows its classes with V2 behind their names. */
+static int is_class(const char *name, const char *class_name) {
+    const size_t length = strlen(class_name);
+    return !strncmp(name, class_name, length) && (!name[length] || !strcmp(name + length, "V2"));
+}
+
 cw_initializer cw_initializer_from_name(const char *name) {
     for (size_t i = 0; name && i < COUNT(initializers); i++) {
         const cw_initializer_row *row = &initializers[i];
-        if (!strcmp(name, row->name) || !strcmp(name, row->class_name)) return row->id;
+        if (!strcmp(name, row->name) || is_class(name, row->class_name)) return row->id;
         if (row->alias && !strcmp(name, row->alias)) return row->id;
     }
     return (cw_initializer)0;
@@ -133,5 +168,5 @@ int cw_initializer_takes_axes(cw_initializer initializer) {
 
 int cw_initializer_is_random(cw_initializer initializer) {
     const cw_initializer_row *row = cw_initializer_row_of(initializer);
-    return row && row->rule != CW_RULE_CONSTANT && row->rule != CW_RULE_IDENTITY;
+    return row && row->rule != CW_RULE_CONSTANT && row->rule != CW_RULE_IDENTITY && row->rule != CW_RULE_STFT;
 }

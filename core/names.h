@@ -16,7 +16,12 @@ typedef enum cw_rule {
     CW_RULE_VARIANCE_SCALING,
     CW_RULE_UNIT_SCALING,
     CW_RULE_FULL_INTEGER,
-    CW_RULE_ORTHOGONAL
+    CW_RULE_ORTHOGONAL,
+    CW_RULE_DELTA_KERNEL,
+    CW_RULE_KERNEL_1D,
+    CW_RULE_KERNEL_2D,
+    CW_RULE_KERNEL_3D,
+    CW_RULE_STFT
 } cw_rule;
 
 typedef struct cw_initializer_row {

@@ -15,6 +15,7 @@
 #include "matrix.h"
 #include "names.h"
 #include "shape.h"
+#include "stft.h"
 
 static cw_status refuse_unless_finite(const cw_decided *p, double x, const char *name, cw_error *why) {
     if (isfinite(x)) return CW_OK;
@@ -148,18 +149,62 @@ static cw_status plan_identity(cw_decided *p, cw_number gain, cw_error *why) {
     return CW_OK;
 }
 
-/* gain * Q. The draws are normals of the dtype, with mean 0 and standard deviation 1. */
-static cw_status plan_orthogonal(cw_decided *p, cw_number gain, cw_error *why) {
+/* Draws are normals of the dtype, with mean 0 and standard deviation 1. */
+static cw_status plan_draws(cw_decided *p, cw_number gain, cw_road road, cw_error *why) {
     const cw_dtype dtype = p->spec.dtype;
-    const double x = cw_constant_read(cw_constant_real(gain, dtype, CW_ROAD_CONVERT), dtype);
-    if (p->spec.rank < 2)
-        return cw_fail(why, CW_ERROR_SHAPE, 0, "The tensor to initialize must be at least two-dimensional. Received: a "
-                       "shape of rank %u (give two axes)", (unsigned)p->spec.rank);
+    const double x = cw_constant_read(cw_constant_real(gain, dtype, road), dtype);
     if (refuse_unless_finite(p, x, "gain", why)) return CW_ERROR_ARGUMENT;
     set_affine(p, CW_DISTRIBUTION_NORMAL, 1.0, 0.0);
     p->scale = cw_number_real(gain);
     p->matrix.gain = cw_constant_operand(x, dtype);
     p->matrix.flush = needs_flush(x, dtype);
+    return CW_OK;
+}
+
+/* TensorFlow's own words. */
+static cw_status check_kernel_rank(const cw_spec *s, uint32_t dimensions, cw_error *why) {
+    static const char *const ranks[] = {"three", "four", "five"};
+    if (dimensions == 0 && (s->rank < 3 || s->rank > 5))
+        return cw_fail(why, CW_ERROR_SHAPE, 0, "The tensor to initialize, specified by argument `shape` must be at least "
+                       "three-dimensional and at most five-dimensional (not of rank %u)", (unsigned)s->rank);
+    if (dimensions && s->rank != dimensions + 2)
+        return cw_fail(why, CW_ERROR_SHAPE, 0, "The tensor to initialize, specified by argument `shape` must be "
+                       "%s-dimensional (not of rank %u)", ranks[dimensions - 1], (unsigned)s->rank);
+    return CW_OK;
+}
+
+static cw_status check_kernel(const cw_decided *p, uint32_t dimensions, cw_error *why) {
+    const cw_spec *s = &p->spec;
+    const cw_status status = check_kernel_rank(s, dimensions, why);
+    if (status) return status;
+    const uint64_t in = s->shape[s->rank - 2], out = s->shape[s->rank - 1];
+    if (in > out)
+        return cw_fail(why, CW_ERROR_SHAPE, 0, "In_filters, specified by shape[-2]=%" PRIu64 " cannot be greater than "
+                       "out_filters, specified by shape[-1]=%" PRIu64 " (swap them)", in, out);
+    for (uint32_t i = 1; i < dimensions; i++)
+        if (s->shape[i] != s->shape[0])
+            return cw_fail(why, CW_ERROR_SHAPE, 0, "Kernel sizes, specified by shape[0]=%" PRIu64 " and shape[%u]=%" PRIu64
+                           " must be equal.", s->shape[0], (unsigned)i, s->shape[i]);
+    if (dimensions == 0 && p->elements == 0)
+        return cw_fail(why, CW_ERROR_SHAPE, 0, "Indices and updates specified for empty output (give sizes of 1 or more)");
+    if (dimensions && s->shape[0] == 0)
+        return cw_fail(why, CW_ERROR_SHAPE, 0, "a kernel of size 0 has another shape in TensorFlow, (0,) (give 1 or more)");
+    return CW_OK;
+}
+
+static cw_status plan_kernel(cw_decided *p, uint32_t dimensions, cw_number gain, cw_error *why) {
+    cw_status status = check_kernel(p, dimensions, why);
+    if (!status) status = plan_draws(p, gain, CW_ROAD_CAST, why); /* math_ops.cast(self.gain) */
+    return status || !p->elements ? status : cw_matrix_plan_kernel(&p->matrix, &p->spec, p->elements, dimensions, why);
+}
+
+/* gain * Q. */
+static cw_status plan_orthogonal(cw_decided *p, cw_number gain, cw_error *why) {
+    if (p->spec.rank < 2)
+        return cw_fail(why, CW_ERROR_SHAPE, 0, "The tensor to initialize must be at least two-dimensional. Received: a "
+                       "shape of rank %u (give two axes)", (unsigned)p->spec.rank);
+    const cw_status status = plan_draws(p, gain, CW_ROAD_CONVERT, why);
+    if (status) return status;
     return p->elements ? cw_matrix_plan(&p->matrix, &p->spec, p->elements, why) : CW_OK;
 }
 
@@ -233,19 +278,33 @@ static cw_status plan_values(cw_decided *p, const cw_initializer_row *row, cw_er
     case CW_RULE_UNIT_SCALING: return plan_unit_scaling(p, a, why);
     case CW_RULE_FULL_INTEGER: return plan_full_integer(p);
     case CW_RULE_ORTHOGONAL: return plan_orthogonal(p, a[CW_GAIN], why);
+    case CW_RULE_DELTA_KERNEL: return plan_kernel(p, 0, a[CW_GAIN], why);
+    case CW_RULE_KERNEL_1D: return plan_kernel(p, 1, a[CW_GAIN], why);
+    case CW_RULE_KERNEL_2D: return plan_kernel(p, 2, a[CW_GAIN], why);
+    case CW_RULE_KERNEL_3D: return plan_kernel(p, 3, a[CW_GAIN], why);
+    case CW_RULE_STFT: return cw_stft_plan(p, why);
     default: return plan_scaling(p, a, why);
     }
 }
 
-/* Mode and distribution hold enumerators, within their range. */
+/* The arguments that hold enumerators. */
+static const struct {
+    cw_argument argument;
+    int64_t first, last;
+} enumerated[] = {
+    {CW_MODE, CW_FAN_IN, CW_FAN_AVG},
+    {CW_DISTRIBUTION, CW_DISTRIBUTION_UNIFORM, CW_DISTRIBUTION_TRUNCATED_NORMAL},
+    {CW_SIDE, CW_SIDE_REAL, CW_SIDE_IMAG},
+    {CW_WINDOW, CW_WINDOW_NONE, CW_WINDOW_FLATTOP},
+    {CW_SCALING, CW_SCALING_NONE, CW_SCALING_SPECTRUM},
+    {CW_PERIODIC, 0, 1},
+};
+
 static int is_well_formed(cw_argument a, cw_number n) {
-    if (n.kind == CW_NUMBER_REAL) return a != CW_MODE && a != CW_DISTRIBUTION;
-    if (n.kind == CW_NUMBER_UNSIGNED) return a != CW_MODE && a != CW_DISTRIBUTION;
-    if (n.kind != CW_NUMBER_INTEGER) return 0;
-    if (a == CW_MODE) return n.integer >= CW_FAN_IN && n.integer <= CW_FAN_AVG;
-    if (a == CW_DISTRIBUTION)
-        return n.integer >= CW_DISTRIBUTION_UNIFORM && n.integer <= CW_DISTRIBUTION_TRUNCATED_NORMAL;
-    return 1;
+    for (size_t i = 0; i < sizeof enumerated / sizeof *enumerated; i++)
+        if (enumerated[i].argument == a)
+            return n.kind == CW_NUMBER_INTEGER && n.integer >= enumerated[i].first && n.integer <= enumerated[i].last;
+    return n.kind == CW_NUMBER_INTEGER || n.kind == CW_NUMBER_REAL || n.kind == CW_NUMBER_UNSIGNED;
 }
 
 /* Fills in the defaults, and refuses what the initializer does not take. */
@@ -270,10 +329,21 @@ static cw_status resolve_arguments(cw_spec *spec, const cw_initializer_row *row,
 /* Blocks reserved per group: one, and for truncated normals 256 in float32, 128 in float64. */
 static uint64_t blocks_per_group(const cwn_launch *launch) {
     if (launch->distribution == CWN_TRUNCATED_NORMAL) return cwn_is_64(launch->type) ? 128 : 256;
-    return launch->distribution >= CWN_UNIFORM;
+    return launch->distribution >= CWN_UNIFORM && launch->distribution != CWN_STFT;
+}
+
+/* Of a kernel: those of every matrix and every mask, whose draws have counters of their own. */
+static uint64_t kernel_blocks(const cwn_matrix *m) {
+    const uint64_t size = cwn_group_elements(m->type), n = m->columns;
+    const uint64_t projections = m->dimensions ? (m->taps - 1) * m->dimensions : 0;
+    return (1 + projections) * ((n * n + size - 1) / size) + projections * ((n + 3) / 4);
 }
 
 static cw_status count_blocks(cw_decided *p, cw_error *why) {
+    if (p->matrix.inputs) {
+        p->blocks = kernel_blocks(&p->matrix);
+        return CW_OK;
+    }
     const uint64_t size = cwn_group_elements(p->launch.type), each = blocks_per_group(&p->launch);
     const uint64_t groups = p->elements / size + (p->elements % size != 0);
     if (each && groups > UINT64_MAX / each)
@@ -301,9 +371,11 @@ static cw_status check_spec(const cw_spec *spec, const cw_initializer_row *row, 
 static cw_status check_dtype(const cw_spec *spec, const cw_initializer_row *row, cw_error *why) {
     const char *dtype = cw_dtype_name(spec->dtype);
     const int real = cw_dtype_is_float(spec->dtype), integer = cw_dtype_is_signed(spec->dtype);
-    if (row->rule == CW_RULE_ORTHOGONAL && spec->dtype == CW_BFLOAT16)
+    if (row->rule >= CW_RULE_ORTHOGONAL && row->rule <= CW_RULE_KERNEL_3D && spec->dtype == CW_BFLOAT16)
         return cw_fail(why, CW_ERROR_ARGUMENT, 0, "Value for attr 'T' of bfloat16 is not in the list of allowed values: "
                        "double, float, half (use one of these)");
+    if (row->rule >= CW_RULE_DELTA_KERNEL && row->rule <= CW_RULE_KERNEL_3D && !real)
+        return cw_fail(why, CW_ERROR_ARGUMENT, 0, "Argument `dtype` is expected to be floating point. Received: %s", dtype);
     const int uniform = row->rule == CW_RULE_UNIFORM ||
                         (row->rule == CW_RULE_VARIANCE_SCALING && spec->dialect == CW_DIALECT_KERAS3 &&
                          spec->argument[CW_DISTRIBUTION].integer == CW_DISTRIBUTION_UNIFORM);
@@ -330,9 +402,9 @@ static cw_status decide(cw_decided *p, const cw_initializer_row *row, cw_error *
     if (!status) status = plan_values(p, row, why);
     if (!status) status = count_blocks(p, why);
     p->bytes = p->elements * cw_dtype_size(p->spec.dtype);
-    p->launch.count = p->elements;
-    p->launches = p->matrix.columns ? 1 + cw_matrix_launches(&p->matrix) : p->elements != 0;
+    p->launch.count = p->matrix.inputs ? p->matrix.columns * p->matrix.columns : p->elements;
     set_philox(&p->launch, &p->spec.philox);
+    if (!status) p->launches = p->matrix.columns ? cw_matrix_launches(&p->launch, &p->matrix) : p->elements != 0;
     return status;
 }
 

@@ -19,7 +19,7 @@ typedef struct __attribute__((may_alias)) cw_decided {
     uint64_t launches;
 } cw_decided;
 
-#define CW_PLAN_MADE 0x43570002u /* changes with the layout above */
+#define CW_PLAN_MADE 0x43570003u /* changes with the layout above */
 _Static_assert(sizeof(cw_decided) <= sizeof(cw_plan), "cw_plan is too small for what is decided");
 
 /* NULL if the plan is NULL or was not made by this version. */

@@ -159,7 +159,10 @@ static cw_status run_step(void *user, const cw_work *step) {
     const device *d = of(f->base);
     const unsigned threads = step->shares ? THREADS_PER_STEP : THREADS_PER_BLOCK;
     cwn_matrix matrix = step->matrix;
-    CUdeviceptr memory = address_of(f->to), scratch = (CUdeviceptr)(uintptr_t)f->to->scratch + f->to->scratch_offset;
+    CUdeviceptr scratch = (CUdeviceptr)(uintptr_t)f->to->scratch + f->to->scratch_offset;
+    CUdeviceptr memory = step->in_scratch ? scratch + step->at : address_of(f->to);
+    const cw_destination to = cw_cuda_at(memory, UINT64_MAX, f->to->queue);
+    if (step->draws.count) return enqueue_fill(f->base, &step->draws, &to, f->why);
     void *arguments[] = {&matrix, &memory, &scratch};
     const CUresult code = d->driver.cuLaunchKernel(d->matrix_kernels[step->kernel], blocks_of(d, step), 1, 1, threads, 1, 1, 0,
                                                    f->to->queue, arguments, NULL);
@@ -173,8 +176,7 @@ static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn
     matrix_fill f = {base, to, why};
     cw_status status = enter(of(base), why);
     if (status) return status;
-    if (draws) status = enqueue_fill(base, draws, to, why);
-    if (!status) status = cw_walk_matrix(matrix, run_step, &f);
+    status = cw_walk_matrix(draws, matrix, run_step, &f);
     leave(of(base));
     return status;
 }

@@ -87,7 +87,7 @@ static __device__ __forceinline__ cwn_group cw_load(const void *source, cwn_word
 
 /* The group at a place, of which `store` is the type in memory. */
 static __device__ __forceinline__ void cw_fill_place(const cwn_launch &l, const cwn_slice &s, cwn_word distribution, cwn_word type,
-                                                     cwn_word store, void *memory, const void *source, cwn_place p) {
+                                                     cwn_word store, void *memory, const void *source, cwn_spot p) {
     const uint64_t group = cwn_group_at(p, type);
     const cwn_group g = distribution == CWN_COPY ? cw_load(source, type, group, s.source)
                                                  : cwn_group_of(l, distribution, type, group);
@@ -99,12 +99,12 @@ static __device__ __forceinline__ void cw_fill_slice(const cwn_launch &l, const 
                                                      cwn_word store, void *memory, const void *source) {
     const uint64_t columns = (uint64_t)gridDim.x * blockDim.x, rows = (uint64_t)gridDim.y * blockDim.y;
     const uint64_t begin = (uint64_t)blockIdx.x * blockDim.x + threadIdx.x;
-    const cwn_place start = cwn_along(s.axis[0], begin, s.groups == 0), stride = cwn_along(s.axis[0], columns, s.groups == 0);
+    const cwn_spot start = cwn_along(s.axis[0], begin, s.groups == 0), stride = cwn_along(s.axis[0], columns, s.groups == 0);
     for (uint64_t row = (uint64_t)blockIdx.y * blockDim.y + threadIdx.y; row < s.rows; row += rows) {
-        cwn_place p = cwn_place_of(row, s.first);
+        cwn_spot p = cwn_spot_of(row, s.first);
 #pragma unroll 1
         for (uint32_t k = 1; k < s.axes; k++) p = cwn_passed(p, s.axis[k], k == s.groups);
-        cwn_place q = cwn_moved(p, start);
+        cwn_spot q = cwn_moved(p, start);
         for (uint64_t i = begin; i < s.axis[0].extent; i += columns, q = cwn_moved(q, stride))
             cw_fill_place(l, s, distribution, type, store, memory, source, q);
     }

@@ -23,7 +23,7 @@ typedef struct device {
     cl_device_id id;
     cl_command_queue queue; /* for cw_allocate */
     cl_program program;
-    cl_kernel kernels[CW_KERNELS]; /* NULL where doubles are needed and not used */
+    cl_kernel kernels[CW_KERNELS]; /* NULL for those that need doubles where none are used */
     cl_kernel matrix_kernels[CW_MATRIX_KERNELS]; /* NULL there, too */
     size_t group_most[CW_MATRIX_KERNELS];
     int fp64;
@@ -178,9 +178,9 @@ static cw_status enqueue(cw_device *base, cl_kernel kernel, cl_uint dimensions, 
     return CW_OK;
 }
 
-/* A row without this kernel: it is of float64, and no doubles are used, or there is no row. */
+/* A row without a kernel needs doubles, and none are used, or there is no row. */
 static cw_status refuse(int row, cw_error *why) {
-    if (row < CW_KERNELS && cw_kernels[row].type == CWN_FLOAT64) return cw_refuse_float64(why);
+    if (row < CW_KERNELS && cw_needs_fp64(cw_kernels[row].distribution, cw_kernels[row].type)) return cw_refuse_float64(why);
     return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "OpenCL has no kernel for this distribution");
 }
 
@@ -208,6 +208,8 @@ static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destin
 typedef struct chain {
     cw_device *base;
     cw_destination to; /* whose wait list is the last event, once there is one */
+    void *memory;      /* the destination's own */
+    uint64_t offset;
     cl_event last, next;
     cw_error *why;
 } chain;
@@ -227,8 +229,7 @@ static cl_int set_step_arguments(cl_kernel kernel, const cwn_matrix *matrix, con
     return code ? code : set_place(kernel, 3, to->scratch, to->scratch_offset);
 }
 
-static cw_status run_step(void *user, const cw_work *step) {
-    chain *c = user;
+static cw_status run_kernel(chain *c, const cw_work *step) {
     const device *d = of(c->base);
     const cl_kernel kernel = d->matrix_kernels[step->kernel];
     const size_t group = d->group_most[step->kernel];
@@ -241,11 +242,18 @@ static cw_status run_step(void *user, const cw_work *step) {
     return status;
 }
 
-static cw_status run_chain(chain *c, const cwn_launch *draws, const cwn_matrix *matrix) {
-    const cw_status status = draws ? enqueue_fill(c->base, draws, &c->to, c->why) : CW_OK;
-    if (status) return status;
-    if (draws) go_on(c);
-    return cw_walk_matrix(matrix, run_step, c);
+static cw_status run_draws(chain *c, const cwn_launch *draws) {
+    const cw_status status = enqueue_fill(c->base, draws, &c->to, c->why);
+    if (!status) go_on(c);
+    return status;
+}
+
+/* What is made in scratch memory has that as its destination. */
+static cw_status run_step(void *user, const cw_work *step) {
+    chain *c = user;
+    c->to.memory = step->in_scratch ? c->to.scratch : c->memory;
+    c->to.offset = step->in_scratch ? c->to.scratch_offset + step->at : c->offset;
+    return step->draws.count ? run_draws(c, &step->draws) : run_kernel(c, step);
 }
 
 /* The caller gets the last event, if it wants one. */
@@ -266,9 +274,9 @@ static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn
                              cw_error *why) {
     const cw_status status = check_matrix_fill(base, to, why);
     if (status) return status;
-    chain c = {.base = base, .to = *to, .why = why};
+    chain c = {.base = base, .to = *to, .memory = to->memory, .offset = to->offset, .why = why};
     c.to.event = &c.next;
-    return end_chain(&c, to, run_chain(&c, draws, matrix));
+    return end_chain(&c, to, cw_walk_matrix(draws, matrix, run_step, &c));
 }
 
 /* --------------------------------------------------------------------------------------------------------- slices */
@@ -297,9 +305,9 @@ static cw_status enqueue_part(cw_device *base, const cw_part *part, const cw_des
 static cw_status run_parts(chain *c, const cw_job *job, const cw_destination *to) {
     cw_status status = CW_OK;
     if (job->matrix) {
-        c->to.memory = to->scratch;
-        c->to.offset = to->scratch_offset + job->whole;
-        status = run_chain(c, job->draws, job->matrix);
+        c->memory = to->scratch;
+        c->offset = to->scratch_offset + job->whole;
+        status = cw_walk_matrix(job->draws, job->matrix, run_step, c);
         c->to.memory = to->memory;
         c->to.offset = to->offset;
     }
@@ -320,7 +328,7 @@ static cw_status check_slice_fill(cw_device *base, const cw_job *job, const cw_d
 static cw_status fill_slice(cw_device *base, const cw_job *job, const cw_destination *to, cw_error *why) {
     cw_status status = check_slice_fill(base, job, to, why);
     for (uint32_t i = 0; i < job->parts && !status; i++)
-        if (job->part[i].launch.type == CWN_FLOAT64 && !of(base)->fp64) status = cw_refuse_float64(why);
+        if (cw_needs_fp64(job->part[i].launch.distribution, job->part[i].launch.type) && !of(base)->fp64) status = cw_refuse_float64(why);
     if (status) return status;
     if (!job->matrix && job->parts == 1) return enqueue_part(base, &job->part[0], to, 0, why);
     chain c = {.base = base, .to = *to, .why = why};
@@ -384,7 +392,7 @@ static cw_status make_kernels(device *d, cw_error *why) {
     cl_int code;
     for (int i = 0; i < CW_KERNELS && !status; i++) {
         const cw_kernel_row *row = &cw_kernels[i];
-        if (!d->fp64 && (row->type == CWN_FLOAT64 || row->distribution == CWN_COPY)) continue;
+        if (!d->fp64 && cw_needs_fp64(row->distribution, row->type)) continue;
         d->kernels[i] = clCreateKernel(d->program, row->name, &code);
         status = cw_opencl_check(code, CW_ERROR_DEVICE, row->name, why);
     }

@@ -68,12 +68,12 @@ CWN_PROOF_TABLE(CW_ROW)
 
 /* A row's place is found once, and then its items are walked: GROUP is the group at place q, and `store` its type in memory. */
 #define CW_WALK(type, store, GROUP) \
-    const cwn_place start = cwn_along(s.axis[0], get_global_id(0), s.groups == 0); \
-    const cwn_place stride = cwn_along(s.axis[0], get_global_size(0), s.groups == 0); \
+    const cwn_spot start = cwn_along(s.axis[0], get_global_id(0), s.groups == 0); \
+    const cwn_spot stride = cwn_along(s.axis[0], get_global_size(0), s.groups == 0); \
     for (ulong row = get_global_id(1); row < s.rows; row += get_global_size(1)) { \
-        cwn_place p = cwn_place_of(row, s.first); \
+        cwn_spot p = cwn_spot_of(row, s.first); \
         for (uint k = 1; k < s.axes; k++) p = cwn_passed(p, s.axis[k], k == s.groups); \
-        cwn_place q = cwn_moved(p, start); \
+        cwn_spot q = cwn_moved(p, start); \
         for (ulong i = get_global_id(0); i < s.axis[0].extent; i += get_global_size(0), q = cwn_moved(q, stride)) \
             cw_store(store, memory + offset, cwn_span_in_run(q, type, s.run, s.step), cwn_group_elements(type), \
                      cwn_narrowed(GROUP, type, store)); \

@@ -151,3 +151,8 @@ const void *test_area_read(test_area *area, uint64_t offset, uint64_t bytes) {
     expect_canaries(area, end, end + TEST_MARGIN);
     return area->host + begin;
 }
+
+int test_is_matrix(cw_initializer initializer) {
+    return initializer == CW_ORTHOGONAL ||
+           (initializer >= CW_CONVOLUTION_DELTA_ORTHOGONAL && initializer <= CW_CONVOLUTION_ORTHOGONAL_3D);
+}

@@ -34,6 +34,9 @@ cw_destination test_area_at(const test_area *area, uint64_t offset, uint64_t byt
 void test_area_clean(test_area *area, uint64_t offset, uint64_t bytes);
 const void *test_area_read(test_area *area, uint64_t offset, uint64_t bytes);
 
+/* Whether an initializer needs scratch memory: tests/orthogonal has those. */
+int test_is_matrix(cw_initializer initializer);
+
 /* Fails the test unless the status is CW_OK. */
 void test_ok(cw_status status, const cw_error *why);
 

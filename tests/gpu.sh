@@ -79,9 +79,10 @@ program() {
 cuda_programs() {
     for name in "${programs[@]}" "${cuda_programs[@]}"; do program "${name}_cuda" "$name" cuda; done
     program selftest_cuda cw selftest --device cuda --json
-    for name in tests/golden/*.json examples/resnet50.json; do
+    for name in tests/golden/*.json tests/models/gpt2.json examples/resnet50.json; do
         program "golden_$(basename "$name" .json)_cuda" cw verify "$name" --device cuda
     done
+    program example_cuda_own_stream ../examples/cuda_own_stream
     program cpu_and_cuda cw diff examples/resnet50.json --device cpu --device cuda
 }
 

@@ -232,6 +232,10 @@ static void test_names(void **state) {
 #undef CW_ROW
     assert_int_equal(cw_initializer_from_name("one"), CW_ONES);
     assert_int_equal(cw_initializer_from_name("Glorot_Uniform"), 0);
+    assert_int_equal(cw_initializer_from_name("HeNormalV2"), CW_HE_NORMAL);
+    assert_int_equal(cw_initializer_from_name("HeNormalV3"), 0);
+    assert_int_equal(cw_initializer_from_name("STFTInitializer"), CW_STFT);
+    assert_int_equal(cw_initializer_from_name("convolutional_orthogonal_2d"), CW_CONVOLUTION_ORTHOGONAL_2D);
     assert_int_equal(cw_initializer_from_name(NULL), 0);
     assert_int_equal(cw_distribution_from_name("Normal"), CW_DISTRIBUTION_TRUNCATED_NORMAL);
     assert_int_equal(cw_mode_from_name("Fan_in"), 0);

@@ -84,7 +84,7 @@ static cw_status cpu_fill(cw_device *device, const cwn_launch *launch, const cw_
     const uint64_t useful = launch->count / LEAST_ELEMENTS_PER_TASK + 1;
     cw_cut cut = {launch, address(to), useful < cpu->threads ? (uint32_t)useful : cpu->threads,
                   cpu->fp64 ? cw_reference_fill : cw_reference_fill_without_fp64};
-    if (!cpu->fp64 && launch->type == CWN_FLOAT64) return cw_refuse_float64(why);
+    if (!cpu->fp64 && cw_needs_fp64(launch->distribution, launch->type)) return cw_refuse_float64(why);
     if (cut.tasks == 1) fill_range(&cut, 0);
     else cpu->parallel_for(cpu->user, cut.tasks, fill_range, &cut);
     device->launches++;
@@ -143,8 +143,11 @@ typedef struct cw_matrix_fill {
 
 static cw_status run_step(void *user, const cw_work *step) {
     const cw_matrix_fill *f = user;
+    char *scratch = (char *)f->to->scratch + f->to->scratch_offset, *memory = step->in_scratch ? scratch + step->at : address(f->to);
+    const cw_destination to = cw_cpu_at(memory, UINT64_MAX);
+    if (step->draws.count) return cpu_fill(&f->cpu->device, &step->draws, &to, NULL);
     const uint64_t useful = step->shares ? step->work / LEAST_WORK_PER_TASK + 1 : 1;
-    cw_crew crew = {step, address(f->to), (char *)f->to->scratch + f->to->scratch_offset,
+    cw_crew crew = {step, memory, scratch,
                     useful < f->cpu->threads ? (uint32_t)useful : f->cpu->threads};
     if (crew.tasks == 1) take_share(&crew, 0);
     else f->cpu->parallel_for(f->cpu->user, crew.tasks, take_share, &crew);
@@ -156,8 +159,7 @@ static cw_status cpu_fill_matrix(cw_device *device, const cwn_launch *draws, con
                                  const cw_destination *to, cw_error *why) {
     cw_matrix_fill f = {(cw_cpu *)device, to};
     if (!f.cpu->fp64) return cw_refuse_float64(why);
-    if (draws) cpu_fill(device, draws, to, why);
-    return cw_walk_matrix(matrix, run_step, &f);
+    return cw_walk_matrix(draws, matrix, run_step, &f);
 }
 
 /* The scratch memory's part from `at` on, as a destination. */
@@ -173,7 +175,7 @@ static cw_status cpu_fill_slice(cw_device *device, const cw_job *job, const cw_d
     cw_destination whole = in_scratch(to, job->whole);
     const char *source = job->matrix ? address(&whole) : NULL;
     for (uint32_t i = 0; i < job->parts && !cpu->fp64; i++)
-        if (job->part[i].launch.type == CWN_FLOAT64 || job->matrix) return cw_refuse_float64(why);
+        if (cw_needs_fp64(job->part[i].launch.distribution, job->part[i].launch.type)) return cw_refuse_float64(why);
     const cw_status status = job->matrix ? cpu_fill_matrix(device, job->draws, job->matrix, &whole, why) : CW_OK;
     for (uint32_t i = 0; i < job->parts && !status; i++) run_part(cpu, &job->part[i], to, source);
     return status;

@@ -73,7 +73,7 @@ CWN_FN cwn_group load_group(const cw_sliced *w, uint64_t group) {
     return (cwn_group){words[0], words[1], words[2], words[3]};
 }
 
-CWN_FN void put_item(const cw_sliced *w, cwn_place p) {
+CWN_FN void put_item(const cw_sliced *w, cwn_spot p) {
     const cwn_word lanes = cwn_group_elements(w->type), bytes = cwn_bytes_of(w->store);
     const cwn_span span = cwn_span_in_run(p, w->type, w->s->run, w->s->step);
     const uint64_t group = cwn_group_at(p, w->type);
@@ -85,7 +85,7 @@ CWN_FN void put_item(const cw_sliced *w, cwn_place p) {
 }
 
 /* `groups` groups of a run, from the place's on, side by side. */
-CWN_FN void put_groups(const cw_sliced *w, cwn_place p, uint64_t groups) {
+CWN_FN void put_groups(const cw_sliced *w, cwn_spot p, uint64_t groups) {
     const cwn_span span = cwn_span_in_run(p, w->type, w->s->run, 1);
     const uint64_t begin = p.group ? span.at : 0, end = span.at + groups * cwn_group_elements(w->type);
     const uint64_t last = end < w->s->run ? end : w->s->run;
@@ -93,8 +93,8 @@ CWN_FN void put_groups(const cw_sliced *w, cwn_place p, uint64_t groups) {
         fill(w->l, w->distribution, w->type, p.from + begin, last - begin, w->data + (p.to + begin) * cwn_bytes_of(w->type));
 }
 
-CWN_FN cwn_place find_row(const cwn_slice *s, uint64_t row) {
-    cwn_place p = cwn_place_of(row, s->first);
+CWN_FN cwn_spot find_row(const cwn_slice *s, uint64_t row) {
+    cwn_spot p = cwn_spot_of(row, s->first);
     for (uint32_t k = 1; k < s->axes; k++) p = cwn_passed(p, s->axis[k], k == s->groups);
     return p;
 }
@@ -106,7 +106,7 @@ CWN_FN void put_items(const cw_sliced *w, uint64_t item, uint64_t end) {
     uint64_t row = item / along.extent, i = item % along.extent;
     for (; item < end; row++, i = 0) {
         const uint64_t left = along.extent - i, n = left < end - item ? left : end - item;
-        cwn_place p = cwn_moved(find_row(w->s, row), cwn_along(along, i, is_run));
+        cwn_spot p = cwn_moved(find_row(w->s, row), cwn_along(along, i, is_run));
         if (side_by_side) put_groups(w, p, n);
         for (uint64_t k = 0; k < n && !side_by_side; k++, p = cwn_moved(p, cwn_along(along, 1, is_run))) put_item(w, p);
         item += n;

@@ -24,6 +24,7 @@
  *   cwn_sqrt(f)        correctly rounded                cwn_sqrt64(d)  the same of doubles
  *   cwn_about_sqrt(f)  off by a few units in the last place
  *   cwn_fma(a, b, c)   a * b + c in double with one rounding (fma.h)
+ *   cwn_fma32(a, b, c) the same in float
  *   cwn_less(a, b)     all bits set where the double a is less than b, else none
  *   cwn_at_least(d, c) max(d, c) of doubles that are not NaN
  *   cwn_if_odd(n, a, b)  a where the integer n is odd, else b; floats
@@ -40,6 +41,7 @@
  *   CWN_BARRIER()      all members of the crew come here before any goes on; what they stored is seen by all. Only in
  *                      steps whose crew is one work-group or block, or one thread, and never where they may part ways
  *   CWN_WIDTH          columns that one member takes at a time in loops that a compiler may vectorize
+ *   CWN_NO_UNROLL      before a loop whose body is long: as it is written, if the language can say so
  *   cwn_strip          CWN_STRIP doubles of neighbouring columns or rows
  *   cwn_strip_of(x)    all of them x          cwn_strip_ma(x, s, t)  x * s + t, one rounding; x is one double
  *   cwn_strip_at(p) cwn_strip_put(p, s)       neighbours in memory
@@ -101,8 +103,10 @@ typedef double cwn_f64;
 #define cwn_sqrt(x) convert_float_rte(sqrt((double)(x))) /* a float sqrt need not be correctly rounded here */
 #define cwn_at_least(x, c) fmax((x), (c))
 #define cwn_fma(a, b, c) fma((a), (b), (c))
+#define cwn_fma32(a, b, c) fma((float)(a), (float)(b), (float)(c))
 #define cwn_sqrt64(x) sqrt(x)
 #define cwn_divide(a, b) convert_float_rte((double)(a) / (double)(b)) /* nor need a float quotient be */
+#define CWN_NO_UNROLL _Pragma("unroll 1")
 /* Twice: with one barrier after a loop that few work-items enter, PoCL 3.1 leaves out work of steps with many barriers. */
 #define CWN_BARRIER() (barrier(CLK_GLOBAL_MEM_FENCE), barrier(CLK_GLOBAL_MEM_FENCE))
 #define cwn_less(a, b) (0UL - (ulong)((a) < (b)))
@@ -146,9 +150,11 @@ typedef double cwn_f64;
 #define cwn_sqrt(x) __fsqrt_rn(x)
 #define cwn_at_least(x, c) fmax((x), (c))
 #define cwn_fma(a, b, c) __fma_rn((a), (b), (c))
+#define cwn_fma32(a, b, c) __fmaf_rn((a), (b), (c))
 #define cwn_sqrt64(x) __dsqrt_rn(x)
 #define cwn_divide(a, b) __fdiv_rn((a), (b))
 #define CWN_GLOBAL
+#define CWN_NO_UNROLL _Pragma("unroll 1")
 #define CWN_BARRIER() __syncthreads()
 #define cwn_less(a, b) (0ull - (uint64_t)((a) < (b)))
 #endif
@@ -170,6 +176,7 @@ CWN_FN cwn_long cwn_high(cwn_long a, cwn_long b) { return (cwn_long)((unsigned _
 #define CWN_LANES 1
 #endif
 #define CWN_GLOBAL
+#define CWN_NO_UNROLL
 #define CWN_BARRIER() ((void)0) /* the crew is one thread */
 #define cwn_divide(a, b) ((a) / (b))
 #if CWN_LANES == 1
@@ -240,9 +247,11 @@ CWN_FN cwn_f64 cwn_at_least(cwn_f64 x, cwn_f64 c) { cwn_u64 less = (cwn_u64)(x <
 #if CWN_FMA && CWN_LANES == 1
 #define cwn_ma(a, b, c) __builtin_fma((a), (b), (c))
 #define cwn_fma(a, b, c) __builtin_fma((a), (b), (c))
+#define cwn_fma32(a, b, c) __builtin_fmaf((a), (b), (c))
 #else
 #define cwn_ma(a, b, c) ((a) * (b) + (c))
 #define cwn_fma(a, b, c) cwn_exact_ma((a), (b), (c))
+#define cwn_fma32(a, b, c) cwn_exact_ma32((a), (b), (c))
 #endif
 
 #endif

@@ -49,5 +49,10 @@ CWN_FN cwn_f64 cwn_exact_ma(cwn_f64 a, cwn_f64 b, cwn_f64 c) {
     return high.sum + cwn_sum_to_odd(high.rest, low.rest);
 }
 
+/* In float: the product is exact in double, and 53 bits are enough for rounding to odd on the way to 24. */
+CWN_FN cwn_f32 cwn_exact_ma32(cwn_f32 a, cwn_f32 b, cwn_f32 c) {
+    return cwn_round(cwn_sum_to_odd(cwn_wide(a) * cwn_wide(b), cwn_wide(c)));
+}
+
 #endif
 #endif

@@ -11,6 +11,7 @@
 #include "normal.h"
 #include "normal64.h"
 #include "philox.h"
+#include "stft.h"
 #include "truncated.h"
 #include "uniform.h"
 
@@ -147,11 +148,34 @@ CWN_FN cwn_group cwn_float64_group(cwn_launch l, cwn_word distribution, cwn_u64 
 
 #endif
 
+#ifndef CWN_NO_FP64
+
+/* One element after the other: it is a long way to each. */
+CWN_FN cwn_group cwn_stft_group(cwn_launch l, cwn_word type, cwn_u64 group) {
+    const cwn_word size = cwn_group_elements(type), width = 4 / size;
+    cwn_group g = {0, 0, 0, 0};
+    CWN_NO_UNROLL
+    for (cwn_word e = 0; e < size; e++) {
+        const cwn_u64 bits = cwn_stft_bits(l, type, group * size + e);
+        const cwn_word at = e * width;
+        if (at == 0) g.e0 = cwn_low(bits);
+        if (at == 1) g.e1 = cwn_low(bits);
+        if (at == 2) g.e2 = cwn_low(bits);
+        if (at == 3) g.e3 = cwn_low(bits);
+        if (width == 2 && at == 0) g.e1 = cwn_low(bits >> 32);
+        if (width == 2 && at == 2) g.e3 = cwn_low(bits >> 32);
+    }
+    return g;
+}
+
+#endif
+
 /* ----------------------------------------------------------------------------------------------------- the group */
 
 /* `distribution` and `type` are those of l, apart so that a kernel can name them and the compiler drop the other cases. */
 CWN_FN cwn_group cwn_group_of(cwn_launch l, cwn_word distribution, cwn_word type, cwn_u64 group) {
 #ifndef CWN_NO_FP64
+    if (distribution == CWN_STFT) return cwn_stft_group(l, type, group);
     if (type == CWN_FLOAT64) return cwn_float64_group(l, distribution, group);
 #endif
     switch (distribution) {

@@ -17,6 +17,7 @@ enum {
     CWN_TRUNCATED_NORMAL = 5,
     CWN_INTEGER = 6,
     CWN_FULL_INTEGER = 7,
+    CWN_STFT = 8,
     /* 16 + cw_proof: element i is the function of the word i */
     CWN_RADIUS = 17,
     CWN_SINE = 18,
@@ -36,33 +37,60 @@ enum {
     CWN_BITS64 = 7
 };
 
+/* What a launch's `form` says of stft: the window, which is a cw_window, and two flags. */
+enum {
+    CWN_WINDOW_NONE = 1,
+    CWN_WINDOW_BOXCAR = 2,
+    CWN_WINDOW_TRIANG = 3,
+    CWN_WINDOW_BARTLETT = 4,
+    CWN_WINDOW_COSINE = 5,
+    CWN_WINDOW_HANN = 6, /* from here on: sums of cosines, in the order of cwn_window_terms */
+    CWN_WINDOW_HAMMING = 7,
+    CWN_WINDOW_BLACKMAN = 8,
+    CWN_WINDOW_NUTTALL = 9,
+    CWN_WINDOW_BLACKMANHARRIS = 10,
+    CWN_WINDOW_FLATTOP = 11,
+    CWN_WINDOW = 0xff, /* a mask */
+    CWN_IMAGINARY = 0x100,
+    CWN_PERIODIC = 0x200
+};
+
 typedef struct {
     cwn_long first, count;              /* the elements to write: global indices [first, first + count) */
     cwn_long counter_low, counter_high; /* of the block of element 0 */
     cwn_long diagonal_step;             /* identity: element i is on the diagonal if this divides i ... */
     cwn_long diagonal_end;              /* ... and i is less than this */
+    cwn_long rows, columns;             /* of stft's whole tensor */
     cwn_long scale, shift;              /* constants, below */
     cwn_word key0, key1;
     cwn_word distribution, type;
     cwn_word flush; /* 1 if a denormal can arise, which TensorFlow's CPU operations flush to zero */
-    cwn_word reserved;
+    cwn_word form;  /* of stft, above */
 } cwn_launch;
 
 /* What scale and shift hold:
  *   uniform, normals   element = draw * scale + shift, as bits of a double for float64, of a float for the others
  *   integer            element = shift + bits % scale
  *   constant           the bits of every element are scale
- *   identity           scale on the diagonal, shift elsewhere */
+ *   identity           scale on the diagonal, shift elsewhere
+ *   stft               shift is 2 (columns - 1), scale what the window is divided by; bits as of uniform */
 
 /* Every combination of distribution and type that there is: ROW(name, distribution, type). Each is two kernels, cw_fill_NAME
  * for ranges and cw_slice_NAME for slices; a proof is the first, and a copy (of a matrix) the second of them. Those of
- * CWN_ROUND_TABLE are drawn or copied so, too, and stored in a smaller type: cw_round_NAME. Those of float64 need doubles. */
+ * CWN_ROUND_TABLE are drawn or copied so, too, and stored in a smaller type: cw_round_NAME. Those of float64 and of
+ * stft need doubles. */
 /* clang-format off */
 #ifndef CWN_NO_FP64
-#define CWN_FLOAT64_TABLE(ROW) \
+#define CWN_WIDE_TABLE(ROW) \
+    ROW(stft_float32,              CWN_STFT,             CWN_FLOAT32) \
+    ROW(stft_float64,              CWN_STFT,             CWN_FLOAT64) \
     ROW(uniform_float64,           CWN_UNIFORM,          CWN_FLOAT64) \
     ROW(normal_float64,            CWN_NORMAL,           CWN_FLOAT64) \
     ROW(truncated_normal_float64,  CWN_TRUNCATED_NORMAL, CWN_FLOAT64)
+#define CWN_FLOAT64_TABLE(ROW) \
+    CWN_WIDE_TABLE(ROW) \
+    ROW(stft_float16,              CWN_STFT,             CWN_FLOAT16) \
+    ROW(stft_bfloat16,             CWN_STFT,             CWN_BFLOAT16)
 #define CWN_COPY_TABLE(ROW) \
     ROW(copy_float32,              CWN_COPY,             CWN_FLOAT32) \
     ROW(copy_float64,              CWN_COPY,             CWN_FLOAT64) \
@@ -71,6 +99,7 @@ typedef struct {
     ROW(copy_float32,              CWN_COPY,             CWN_FLOAT32) \
     ROW(copy_float64,              CWN_COPY,             CWN_FLOAT64)
 #else
+#define CWN_WIDE_TABLE(ROW)
 #define CWN_FLOAT64_TABLE(ROW)
 #define CWN_COPY_TABLE(ROW)
 #define CWN_ROUND_COPY_TABLE(ROW)
@@ -97,7 +126,7 @@ typedef struct {
     ROW(full_integer_32,           CWN_FULL_INTEGER,     CWN_BITS32) \
     ROW(full_integer_64,           CWN_FULL_INTEGER,     CWN_BITS64)
 #define CWN_ROUND_TABLE(ROW) \
-    CWN_FLOAT64_TABLE(ROW) \
+    CWN_WIDE_TABLE(ROW) \
     ROW(uniform_float32,           CWN_UNIFORM,          CWN_FLOAT32) \
     ROW(normal_float32,            CWN_NORMAL,           CWN_FLOAT32) \
     ROW(truncated_normal_float32,  CWN_TRUNCATED_NORMAL, CWN_FLOAT32)

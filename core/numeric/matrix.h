@@ -27,7 +27,13 @@ enum {
     CWN_UPDATE_TRIANGLE = 7,
     CWN_COLUMNS = 8,
     CWN_UPDATE_COLUMNS = 9,
-    CWN_STORE = 10
+    CWN_STORE = 10,
+    CWN_MASK = 11,
+    CWN_PROJECT = 12,
+    CWN_OUTER = 13,
+    CWN_CONVOLVE = 14,
+    CWN_APPLY = 15,
+    CWN_PLACE = 16
 };
 
 /* When a step does anything: a matrix that Cholesky's way found bad is done once more by Householder's. */
@@ -42,11 +48,18 @@ typedef struct {
     cwn_long at_essential, at_weight, at_tau, at_diagonal;
     cwn_long scratch;                   /* bytes in all */
     cwn_long block;                     /* the step's first column */
+    cwn_long taps;                      /* of a convolution: matrices on the left, along each axis or in all; taps of the kernel */
+    cwn_long dimensions;                /* of the kernel; 0: a delta kernel, or none */
+    cwn_long inputs;                    /* rows of a tap; 0: the tensor is the matrix */
+    cwn_long center;                    /* the tap that is not zero */
+    cwn_long at_left, at_right, at_out; /* a step's operands */
+    cwn_long at_projected, at_mask, at_pair, at_block; /* room of steps.h */
     cwn_long gain;                      /* bits, as of a launch's scale */
     cwn_word type, real;                /* of the destination, and of the matrix: CWN_FLOAT32 or CWN_FLOAT64 */
     cwn_word transposed;                /* the destination has more columns than rows */
     cwn_word flush;                     /* of float64: a product with the gain may be denormal */
-    cwn_word when, reserved;
+    cwn_word when;
+    cwn_word mask;                      /* the type of the draws that choose columns of a projection */
 } cwn_matrix;
 
 /* Bytes of scratch memory; OpenCL C has no uint8_t. */
@@ -55,6 +68,13 @@ typedef CWN_GLOBAL unsigned char *cwn_bytes;
 
 /* Every step, the types of destination and matrix that it is for (0: any), and the name of its kernel. */
 /* clang-format off */
+#define CWN_CONVOLUTION_TABLE(ROW, name, type) \
+    ROW(cw_matrix_mask_##name,           CWN_MASK,            type,        0) \
+    ROW(cw_matrix_project_##name,        CWN_PROJECT,         type,        0) \
+    ROW(cw_matrix_outer_##name,          CWN_OUTER,           type,        0) \
+    ROW(cw_matrix_convolve_##name,       CWN_CONVOLVE,        type,        0) \
+    ROW(cw_matrix_apply_##name,          CWN_APPLY,           type,        0) \
+    ROW(cw_matrix_place_##name,          CWN_PLACE,           type,        0)
 #define CWN_MATRIX_TABLE(ROW) \
     ROW(cw_matrix_load_float32,          CWN_LOAD,            CWN_FLOAT32, CWN_FLOAT32) \
     ROW(cw_matrix_load_float64,          CWN_LOAD,            CWN_FLOAT64, CWN_FLOAT64) \
@@ -74,7 +94,10 @@ typedef CWN_GLOBAL unsigned char *cwn_bytes;
     ROW(cw_matrix_store_float64,         CWN_STORE,           CWN_FLOAT64, CWN_FLOAT64) \
     ROW(cw_matrix_store_float16,         CWN_STORE,           CWN_FLOAT16, CWN_FLOAT32) \
     ROW(cw_matrix_store_narrow_float32,  CWN_STORE,           CWN_FLOAT32, CWN_FLOAT64) \
-    ROW(cw_matrix_store_narrow_float16,  CWN_STORE,           CWN_FLOAT16, CWN_FLOAT64)
+    ROW(cw_matrix_store_narrow_float16,  CWN_STORE,           CWN_FLOAT16, CWN_FLOAT64) \
+    CWN_CONVOLUTION_TABLE(ROW, float32, CWN_FLOAT32) \
+    CWN_CONVOLUTION_TABLE(ROW, float64, CWN_FLOAT64) \
+    CWN_CONVOLUTION_TABLE(ROW, float16, CWN_FLOAT16)
 /* clang-format on */
 
 #endif

@@ -28,6 +28,8 @@ CWN_FN cwn_f64 cwn_pick64(cwn_u64 mask, cwn_f64 a, cwn_f64 b) {
 
 CWN_FN cwn_f64 cwn_negate_if(cwn_f64 x, cwn_u64 top_bit) { return cwn_double(cwn_bits64(x) ^ (top_bit & CWN_U(0x8000000000000000))); }
 
+CWN_FN cwn_f64 cwn_magnitude64(cwn_f64 x) { return cwn_double(cwn_bits64(x) & CWN_U(0x7fffffffffffffff)); }
+
 /* log(u) for u < 15/16: u = z * 2^k, z in [0.6875, 1.375) near a table entry c, r = z/c - 1. */
 CWN_FN cwn_f64 cwn_log64_far(cwn_f64 u) {
     const cwn_u64 bits = cwn_bits64(u), t = bits - CWN_U(0x3fe6000000000000);
@@ -64,8 +66,8 @@ CWN_FN cwn_f64 cwn_radius64(cwn_f64 u) {
 /* An angle as a + d, |a| < 0.8555, d its rest; and what is to be done with sine and cosine of it. */
 typedef struct { cwn_f64 a, d; cwn_u64 swap, sine_sign, cosine_sign; } cwn_reduced;
 
-/* 0 <= v < 2 pi. Below 0.8555 as it is; up to 2.4263 as pi/2 - v, which swaps sine and cosine; above, less a multiple n of
- * pi/2 in four parts, n = 2, 3 or 4 in the low bits of the magic sum. */
+/* 0 <= v < 105414350. Below 0.8555 as it is; up to 2.4263 as pi/2 - v, which swaps sine and cosine; above, less a multiple n
+ * of pi/2 in four parts, n in the low bits of the magic sum: 2, 3 or 4 where v < 2 pi. */
 CWN_FN cwn_reduced cwn_reduce64(cwn_f64 v) {
     const cwn_u64 first = cwn_less(v, CWN_D(0x1.b6p-1)), middle = ~first & cwn_less(v, CWN_D(0x1.368fdp+1));
     const cwn_f64 y1 = CWN_D(0x1.921fb54442d18p+0) - v, a1 = y1 + CWN_D(0x1.1a62633145c07p-54);
@@ -105,8 +107,9 @@ CWN_FN cwn_f64 cwn_cosine64(cwn_f64 d, cwn_f64 x, cwn_turn_row row) {
 
 CWN_FN cwn_f64 cwn_angle64(cwn_f64 u) { return u * CWN_D(0x1.921fb54442d18p+2); }
 
-CWN_FN cwn_pair64 cwn_turn64(cwn_f64 u) {
-    const cwn_reduced r = cwn_reduce64(cwn_angle64(u));
+/* Sine and cosine of 0 <= v < 105414350. */
+CWN_FN cwn_pair64 cwn_circle64(cwn_f64 v) {
+    const cwn_reduced r = cwn_reduce64(v);
     const cwn_u64 negative = cwn_bits64(r.a);
     const cwn_f64 a = cwn_negate_if(r.a, negative), d = cwn_negate_if(r.d, negative);
     const cwn_f64 shifted = a + CWN_D(0x1.8p45), x = a - (shifted - CWN_D(0x1.8p45));
@@ -116,6 +119,8 @@ CWN_FN cwn_pair64 cwn_turn64(cwn_f64 u) {
                              cwn_negate_if(cwn_pick64(r.swap, s, c), r.cosine_sign)};
     return turn;
 }
+
+CWN_FN cwn_pair64 cwn_turn64(cwn_f64 u) { return cwn_circle64(cwn_angle64(u)); }
 
 CWN_FN cwn_pair64 cwn_normal64(cwn_u64 w0, cwn_u64 w1, cwn_u64 w2, cwn_u64 w3) {
     const cwn_f64 radius = cwn_radius64(cwn_uniform64(w0, w1));

@@ -1,46 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Numeric text: what the steps of an orthogonal matrix do. The draws lie in the destination, in row-major order, and are
- * read into scratch memory as a matrix of at least as many rows as columns; the last step writes its Q to the destination.
+ * Numeric text: what the steps of an orthogonal matrix do. The draws lie in memory, which is the destination or a part of
+ * the scratch memory, in row-major order, and are
+ * read into scratch memory as a matrix of at least as many rows as columns; the last step writes its Q to where they were.
  * This text loads and stores.
  */
 #ifndef CWN_ORTHOGONAL_H
 #define CWN_ORTHOGONAL_H
 #ifndef CWN_NO_FP64
 
+#include "elements.h"
 #include "matrix.h"
-#include "uniform.h"
 #include "real32.h"
 #include "householder.h"
 #include "real64.h"
 #include "householder.h"
 #include "cholesky.h"
-
-/* ------------------------------------------------------------------------------------------- elements, in and out */
-
-CWN_FN float cwn_wide_float16(cwn_word bits) {
-    const cwn_word magnitude = bits & 0x7fff;
-    const float x = magnitude < 0x400 ? (float)magnitude * 0x1p-24f : cwn_float((magnitude << 13) + 0x38000000u);
-    return bits & 0x8000 ? -x : x;
-}
-
-CWN_FN double cwn_element(cwn_word type, CWN_GLOBAL const void *memory, cwn_long i) {
-    if (type == CWN_FLOAT64) return ((CWN_GLOBAL const double *)memory)[i];
-    if (type == CWN_FLOAT16) return (double)cwn_wide_float16(((CWN_GLOBAL const unsigned short *)memory)[i]);
-    return (double)((CWN_GLOBAL const float *)memory)[i];
-}
-
-/* x rounded to the type, then gain times as much; both round, and a float16 is rounded to float before. */
-CWN_FN void cwn_put_element(cwn_matrix m, cwn_word type, CWN_GLOBAL void *memory, cwn_long i, double x) {
-    const double gain = cwn_double(m.gain);
-    const float narrow = cwn_round(x), narrow_gain = cwn_float(cwn_low(m.gain));
-    if (type == CWN_FLOAT64) {
-        ((CWN_GLOBAL double *)memory)[i] = m.flush ? cwn_flushed_product64(x, gain) : x * gain;
-    } else if (type == CWN_FLOAT16) {
-        const float product = cwn_round_float16(cwn_round_float16(narrow) * narrow_gain);
-        ((CWN_GLOBAL unsigned short *)memory)[i] = (unsigned short)cwn_bits_float16(product);
-    } else ((CWN_GLOBAL float *)memory)[i] = cwn_flushed_product(narrow, narrow_gain);
-}
+#include "convolution.h"
 
 /* The draws to the matrix, with zeros beside and below it where it is padded. */
 CWN_FN void cwn_load(cwn_matrix m, cwn_word type, cwn_word real, CWN_GLOBAL const void *memory, cwn_bytes scratch,
@@ -118,6 +94,12 @@ CWN_FN void cwn_do_step(cwn_word step, cwn_word type, cwn_word real, cwn_matrix 
     case CWN_UPDATE_TRIANGLE: cwn_update_triangle(g, c); break;
     case CWN_COLUMNS: cwn_solve_columns(g, c); break;
     case CWN_UPDATE_COLUMNS: cwn_update_columns(g, c); break;
+    case CWN_MASK: cwn_mask(m, type, scratch, c); break;
+    case CWN_PROJECT: cwn_project(m, type, scratch, c); break;
+    case CWN_OUTER: cwn_outer(m, type, scratch, c); break;
+    case CWN_CONVOLVE: cwn_convolve(m, type, scratch, c); break;
+    case CWN_APPLY: cwn_apply(m, type, memory, scratch, c); break;
+    case CWN_PLACE: cwn_place(m, type, memory, scratch, c); break;
     default: cwn_store(m, type, real, memory, scratch, c);
     }
 }

@@ -36,38 +36,38 @@ typedef struct {
 } cwn_slice;
 
 /* A group's way through the axes: starts with the number of its row, goes past axis after axis, and along axis 0 last. */
-typedef struct { cwn_long item, from, to, group; } cwn_place;
+typedef struct { cwn_long item, from, to, group; } cwn_spot;
 
-CWN_FN cwn_place cwn_place_of(cwn_long item, cwn_long first) {
-    const cwn_place p = {item, first, 0, 0};
+CWN_FN cwn_spot cwn_spot_of(cwn_long item, cwn_long first) {
+    const cwn_spot p = {item, first, 0, 0};
     return p;
 }
 
 /* i members along an axis, from anywhere. */
-CWN_FN cwn_place cwn_along(cwn_axis a, cwn_long i, cwn_word counts_groups) {
-    const cwn_place way = {0, i * a.from, i * a.to, counts_groups ? i : 0};
+CWN_FN cwn_spot cwn_along(cwn_axis a, cwn_long i, cwn_word counts_groups) {
+    const cwn_spot way = {0, i * a.from, i * a.to, counts_groups ? i : 0};
     return way;
 }
 
-CWN_FN cwn_place cwn_moved(cwn_place p, cwn_place way) {
-    const cwn_place next = {p.item, p.from + way.from, p.to + way.to, p.group + way.group};
+CWN_FN cwn_spot cwn_moved(cwn_spot p, cwn_spot way) {
+    const cwn_spot next = {p.item, p.from + way.from, p.to + way.to, p.group + way.group};
     return next;
 }
 
-CWN_FN cwn_place cwn_passed(cwn_place p, cwn_axis a, cwn_word counts_groups) {
+CWN_FN cwn_spot cwn_passed(cwn_spot p, cwn_axis a, cwn_word counts_groups) {
     const cwn_long rest = cwn_high(p.item, a.multiplier) >> a.shift;
-    const cwn_place left = {rest, p.from, p.to, p.group};
+    const cwn_spot left = {rest, p.from, p.to, p.group};
     return cwn_moved(left, cwn_along(a, p.item - rest * a.extent, counts_groups));
 }
 
 /* The group's index in the tensor. */
-CWN_FN cwn_long cwn_group_at(cwn_place p, cwn_word type) { return p.from / cwn_group_elements(type) + p.group; }
+CWN_FN cwn_long cwn_group_at(cwn_spot p, cwn_word type) { return p.from / cwn_group_elements(type) + p.group; }
 
 /* Where the elements of a group go: the first is number `at` of a row of `length` (or before it, modulo 2^64), and would go
  * to element `to` of the destination; the next go `step` further each. Those outside the row go nowhere. */
 typedef struct { cwn_long at, length, to, step; } cwn_span;
 
-CWN_FN cwn_span cwn_span_in_run(cwn_place p, cwn_word type, cwn_long run, cwn_long step) {
+CWN_FN cwn_span cwn_span_in_run(cwn_spot p, cwn_word type, cwn_long run, cwn_long step) {
     const cwn_long at = cwn_group_at(p, type) * cwn_group_elements(type) - p.from;
     const cwn_span s = {at, run, p.to + at * step, step};
     return s;

@@ -30,7 +30,7 @@ convolution:--shape 3,3,4,8 --initializer he_normal --seed 42"
 
 @test "every manifest of goldens: all digests are met" {
     for device in $(devices); do
-        for m in "$golden"/{keras,stateless,seeds,dtypes}.json "$CW_SOURCE/cli/selftest.json"; do
+        for m in "$golden"/{keras,stateless,seeds,dtypes,stft}.json "$CW_SOURCE/cli/selftest.json"; do
             good verify "$m" --device "$device"
             prints "$device: $(grep -c '"digest"' <(sed 1,/tensors/d "$m")) tensors"
             prints "0 bits differ"

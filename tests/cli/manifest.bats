@@ -22,7 +22,7 @@ refuses() {
 }
 
 @test "the manifest of the documentation" {
-    sed -n '/^```json/,/^```/p' "$CW_SOURCE/docs/MANIFEST.md" | sed '/^```/d' >m.json
+    sed -n '/^```json/,/^```/p;/^}$/q' "$CW_SOURCE/docs/MANIFEST.md" | sed '/^```/d' >m.json
     good plan m.json --json
     json_is '[t["name"] for t in d]' "['dense/kernel', 'dense/bias', 'head/kernel']"
     gives 1 verify m.json # its digest is an example
@@ -222,6 +222,151 @@ END
     refuses m.json "$(tensor "${keras/null/[7, 8]}")"
     refuses call "$(tensor '"initializer": "he_normal", "seed": [1, 2], "seed_rule": "stateless", "call": 1')"
     refuses m.json "$(tensor '"initializer": "he_normal", "seed": [1, 2, 3, 4, 5, 4294967296], "seed_rule": "raw"')"
+}
+
+# What Python draws for Keras: random.seed(42), then random.randint(1, 10**9) eight times.
+drawn=(686579304 119540832 26855093 796233791 295310486 262950629 239670712 149827707)
+
+@test "draws are those of Python" {
+    equal "$("$CW_PYTHON" -c 'import random
+random.seed(42)
+print(*(random.randint(1, 10**9) for _ in range(8)))')" "${drawn[*]}"
+}
+
+# model SEED TENSOR...: a manifest with set_random_seed.
+model() { manifest "${@:2}" | sed "s/\"counterweight\": 1/&, \"set_random_seed\": $1/"; }
+
+# seeded NUMBER...: tensors a, b, c ... with these seeds; drawn WORDS...: the same with these words instead.
+tensors() {
+    local word=$1 names=({a..h}) list=() i=0
+    shift
+    for v; do
+        list+=("{\"name\": \"${names[i++]}\", \"shape\": [5, 3], \"initializer\": \"he_normal\"${v:+, $word$v}}")
+    done
+    local IFS=,
+    echo "${list[*]}"
+}
+
+@test "seeds that are left out are drawn in the order of the file" {
+    manifest "$(tensors '"seed": ' "${drawn[@]}")" >seeds.json
+    good digest seeds.json && cp "$out" ../seeds
+    model 42 "$(tensors '' '' '' '' '' '' '' '' '')" >m.json
+    good digest m.json && same_bytes "$out" ../seeds
+    model 43 "$(tensors '' '' '' '' '' '' '' '' '')" >m.json
+    good digest m.json && other_bytes "$out" ../seeds
+    model 42 "$(tensors '"draw": ' 0 1 2 3 4 5 6 7)" >m.json
+    good digest m.json && same_bytes "$out" ../seeds
+    for seed in 0 4294967295; do model $seed "$(tensors '' '')" >m.json && good plan m.json; done
+}
+
+@test "a draw says which, and the next tensor takes the one after it" {
+    manifest "$(tensors '"seed": ' "${drawn[3]}" "${drawn[4]}" "${drawn[0]}" "${drawn[0]}" "${drawn[1]}" "${drawn[7]}")" >m.json
+    good digest m.json && cp "$out" ../seeds
+    model 42 "$(tensors '' '"draw": 3' '' '"draw": 0' '"draw": 0' '' '"draw": 7')" >m.json
+    good digest m.json && same_bytes "$out" ../seeds
+}
+
+@test "what has a seed, or is not random, takes no draw" {
+    local a='{"name": "a", "shape": [5, 3], "initializer": "he_normal"' b='{"name": "b", "shape": [9], "initializer": "zeros"}'
+    local c='{"name": "c", "shape": [5, 3], "initializer": "he_normal", "seed": 5}'
+    local d='{"name": "d", "shape": [5, 3], "initializer": {"class_name": "HeNormal", "config": {"seed": 6}}}'
+    local e='{"name": "e", "shape": [5, 3], "seed_rule": "keras2", "initializer": "he_normal"'
+    local f='{"name": "f", "shape": [5, 3], "initializer": {"class_name": "HeNormal", "config": {"seed": null}}, "call": 3'
+    local k='{"name": "k", "shape": [2], "seed_rule": "stateless", "seed": [1, 2], "initializer": "random_normal"}'
+    manifest "$a, \"seed\": ${drawn[0]}}" "$b" "$c" "$d" "$e, \"seed\": ${drawn[1]}}" "$f, \"seed\": ${drawn[2]}}" "$k" >m.json
+    good digest m.json && cp "$out" ../seeds
+    model 42 "$a}" "$b" "$c" "$d" "$e}" "$f}" "$k" >m.json
+    good digest m.json && same_bytes "$out" ../seeds
+    good init m.json -o m.safetensors && good verify m.safetensors
+    good explain m.json --tensor e --at 1,2
+}
+
+@test "draws that are refused" {
+    local he='"name": "a", "shape": [3], "initializer": "he_normal"'
+    for v in -1 4294967296 1.0 '"1"' null true '[1]'; do
+        model "$v" "{$he}" >m.json
+        refused 2 plan m.json && says set_random_seed
+    done
+    for v in -1 1000000 1.0 '"1"' null true '[1]'; do
+        model 42 "{$he, \"draw\": $v}" >m.json
+        refused 2 plan m.json && says draw
+    done
+    model 42 "{$he, \"draw\": 999999}" >m.json
+    good plan m.json
+    model 42 "{$he, \"draw\": 999999}" "$(sed 's/"a"/"b"/' <<<"{$he}")" >m.json
+    refused 2 plan m.json && says 999999
+    manifest "{$he, \"draw\": 1}" >m.json
+    refused 2 plan m.json && says set_random_seed
+    for fields in '"draw": 1, "seed": 5' '"draw": 1, "seed_rule": "generator"' '"seed_rule": "stateless"' '"seed_rule": "raw"' \
+        '"seed_rule": "stateful"'; do
+        model 42 "{$he, $fields}" >m.json
+        refused 2 plan m.json && says m.json
+    done
+    model 42 '{"name": "a", "shape": [3], "initializer": "zeros", "draw": 1}' >m.json
+    refused 2 plan m.json && says "not random"
+}
+
+@test "parts lie one behind the other" {
+    local part='{"shape": [2, 3], "initializer": "he_normal", "seed": 5}, {"shape": [1, 3], "initializer": "ones"}'
+    part="$part, {\"shape\": [0, 3], \"initializer\": \"zeros\"}, {\"shape\": [4, 3], \"initializer\": \"constant\", \"value\": 0.5}"
+    for device in $(devices); do
+        manifest "{\"name\": \"a\", \"shape\": [7, 3], \"parts\": [$part]}" >m.json
+        good init m.json --device "$device" -o m.safetensors && good init m.json --device "$device" -o - && cp "$out" ../whole
+        {
+            "$CW" init --shape 2,3 --initializer he_normal --seed 5 -o - && "$CW" init --shape 1,3 --initializer ones -o -
+            "$CW" init --shape 4,3 --initializer constant --value 0.5 -o -
+        } >../parts
+        same_bytes ../whole ../parts
+        good verify m.safetensors && prints "1 tensor, 21 elements, 0 bits differ"
+        good verify m.json --device "$device"
+        good digest m.json --device "$device" --json
+        json_is 'len(d["tensors"])' 1
+        good diff m.json --device cpu --device "$device"
+        rm m.safetensors
+    done
+    good plan m.json && prints "a[0:2]" && prints "a[3:7]" && prints "1 tensor, 21 elements"
+    good plan m.json --json
+    json_is '[(t["name"], t["shape"], t["initializer"]) for t in d][1:3]' \
+        "[('a[2:3]', [1, 3], 'ones'), ('a[3:3]', [0, 3], 'zeros')]"
+    good explain m.json --at 1,2 --json
+    json_is '(d["name"], d["at"], d["index"])' "('a[0:2]', [1, 2], 5)"
+    good explain m.json --at=-1,0 --json
+    json_is '(d["name"], d["at"], d["index"], d["initializer"])' "('a[3:7]', [3, 0], 9, 'constant')"
+}
+
+@test "a wrong element of a part is found" {
+    manifest '{"name": "a", "shape": [7], "dtype": "float64", "parts": [{"shape": [3], "initializer": "ones"},
+        {"shape": [4], "initializer": "zeros"}]}' >m.json
+    good init m.json -o m.safetensors
+    printf '\1' | dd of=m.safetensors bs=1 seek=$(($(stat -c %s m.safetensors) - 8)) conv=notrunc status=none
+    gives 1 verify m.safetensors
+    prints "(6,)"
+    manifest '{"name": "a", "shape": [7], "dtype": "float64", "digest": "00112233445566778899aabbccddeeff",
+        "parts": [{"shape": [7], "initializer": "ones"}]}' >m.json
+    gives 1 verify m.json
+    says "another digest"
+}
+
+@test "parts that are refused" {
+    local two='{"shape": [2], "initializer": "zeros"}, {"shape": [1], "initializer": "ones"}'
+    manifest "{\"name\": \"a\", \"shape\": [3], \"parts\": [$two]}" >m.json
+    good plan m.json
+    for v in '[]' '{}' null 3 '[1]' '[null]' '[[]]' "[$two, {\"shape\": [1], \"initializer\": \"ones\"}]" \
+        '[{"shape": [2], "initializer": "zeros"}]' '[{"shape": [3, 1], "initializer": "zeros"}]' '[{"shape": [3]}]' \
+        '[{"initializer": "zeros"}]' '[{"shape": [3], "initializer": "zeros", "name": "b"}]' \
+        '[{"shape": [3], "initializer": "zeros", "dtype": "float32"}]' '[{"shape": [3], "initializer": "zeros", "extra": 1}]' \
+        '[{"shape": [3], "initializer": "zeros", "digest": "00112233445566778899aabbccddeeff"}]' \
+        "[{\"shape\": [3], \"parts\": [$two]}]"; do
+        refuses m.json "{\"name\": \"a\", \"shape\": [3], \"parts\": $v}"
+    done
+    refuses "part number 1" '{"name": "a", "shape": [3], "parts": [{"shape": [2], "initializer": "ones"},
+        {"shape": [1], "initializer": "bogus"}]}'
+    refuses m.json '{"name": "a", "shape": [], "parts": [{"shape": [], "initializer": "ones"}]}'
+    refuses m.json '{"name": "a", "shape": [2, 3], "parts": [{"shape": [1, 3], "initializer": "ones"},
+        {"shape": [1, 4], "initializer": "ones"}]}'
+    for field in '"initializer": "zeros"' '"seed": 1' '"value": 1' '"call": 0' '"seed_rule": "keras"' '"dialect": "tf"' '"draw": 0'; do
+        refuses "has parts" "{\"name\": \"a\", \"shape\": [3], \"parts\": [$two], $field}"
+    done
 }
 
 @test "axes" {

@@ -4,7 +4,7 @@
 # What is wrong with a command line: the exit status, one line that says what is wrong and what to do, nothing else.
 load helper
 
-subcommands="init plan verify diff digest devices selftest"
+subcommands="init plan verify diff digest devices selftest bench"
 
 @test "--help and --version of cw and of every subcommand" {
     good --version

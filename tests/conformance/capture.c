@@ -78,6 +78,12 @@ static cw_spec spec_of(cw_initializer initializer, cw_dtype dtype) {
     spec.shape[0] = ROWS;
     spec.shape[1] = COLUMNS;
     spec.philox = cw_philox_keras(11, 0);
+    if (initializer == CW_STFT) {
+        spec.rank = 3;
+        spec.shape[0] = 128;
+        spec.shape[1] = 1;
+        spec.shape[2] = 34;
+    }
     if (initializer == CW_RANDOM_UNIFORM && dtype >= CW_INT32) { /* the default limits leave no integer between */
         spec.argument[CW_MINVAL] = cw_integer(3);
         spec.argument[CW_MAXVAL] = cw_integer(100);

@@ -39,6 +39,13 @@ __attribute__((unused)) static cw_spec spec_of(drawn d, uint64_t elements) {
         spec.shape[1] = elements % 6 ? 1 : 6;
         spec.shape[0] = elements / spec.shape[1];
     }
+    if (d.initializer == CW_STFT) {
+        spec.rank = 3;
+        spec.shape[0] = elements / 2;
+        spec.shape[1] = 1;
+        spec.shape[2] = 2;
+        spec.argument[CW_WINDOW] = cw_integer(elements / 2 ? CW_WINDOW_HAMMING : CW_WINDOW_NONE);
+    }
     if (cw_initializer_takes(d.initializer, CW_VALUE)) spec.argument[CW_VALUE] = cw_real(-2.5);
     if (d.dtype == CW_INT32 || d.dtype == CW_INT64) /* the default limits of uniform leave no integer between */
         if (cw_initializer_takes(d.initializer, CW_MINVAL)) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes what the examples have to print, from real Keras: init.txt, opencl_own_queue.txt, glorot_numpy.txt.
+"""Writes what the examples have to print, from real Keras: init.txt, cuda_own_stream.txt, opencl_own_queue.txt,
+glorot_numpy.txt.
 
 Run by hand with tensorflow-cpu 2.21.0, keras 3.15.1 and numpy 2.4.6.
 """
@@ -28,6 +29,10 @@ lines = [f"fan_in {3 * 3 * 64}, stddev {math.sqrt(2 / (3 * 3 * 64)) / TRUNCATED:
 
 kernel = he_normal(1, 7, 7, 3, 64)
 (HERE / "opencl_own_queue.txt").write_text(f"kernel {kernel[0]:.9g} {kernel[1]:.9g} ... {kernel[-1]:.9g}\nbias 0\n")
+
+kernel = np.asarray(keras.initializers.GlorotUniform(seed=1)((784, 128))).ravel()
+line = f"kernel {kernel[0]:.9g} {kernel[1]:.9g} ... {kernel[-1]:.9g}, bias 0"
+(HERE / "cuda_own_stream.txt").write_text(f"start 1: {line}\nstart 2: {line}\n")
 
 founding = np.asarray(keras.initializers.GlorotUniform(seed=0)((2, 2)))
 (HERE / "glorot_numpy.txt").write_text(f"{founding}\n")

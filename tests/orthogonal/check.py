@@ -3,6 +3,7 @@
 """`orthogonal` of the tool against real Keras and against a second implementation of docs/NUMERICS.md.
 
     check.py CW DEVICE goldens      the digests of exact.json; the arrays of near.npz within the stated tolerances
+    check.py CW DEVICE kernels      the same of kernels.json and kernels_near.npz, the convolution_ initializers
     check.py CW DEVICE definition   Cholesky's way in exact rational arithmetic, a bad matrix not among them
 """
 import fractions
@@ -25,7 +26,7 @@ def run(cw, *arguments):
 def make(cw, device, shape, *more):
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "t.npy"
-        done = run(cw, "init", "--device", device, "--shape", ",".join(map(str, shape)), "--seed", 5, "-o", path, *more)
+        done = run(cw, "init", "--device", device, "--shape", ",".join(map(str, shape)), *(more if "--seed" in more else ("--seed", 5, *more)), "-o", path)
         if done.returncode:
             sys.exit(done.stderr)
         return np.load(path)
@@ -45,6 +46,10 @@ def tolerance(name, ours, gain):
     return abs(gain) * (2e-4 if square else 2e-6) * (1 if ours.dtype == np.float32 else 2.0**-29)
 
 
+# Of kernels_near.npz: the largest differences are 5.8e-7, 1.9e-15 and 8.5e-3.
+KERNEL_TOLERANCES = {"float32": 5e-6, "float64": 1e-14, "float16": 2e-2}
+
+
 def check_near(cw, device):
     failures = 0
     for name, theirs in np.load(HERE / "near.npz").items():
@@ -57,11 +62,32 @@ def check_near(cw, device):
     return failures
 
 
+def check_near_kernels(cw, device):
+    failures = 0
+    for name, theirs in np.load(HERE / "kernels_near.npz").items():
+        initializer, _, dtype = name.split()
+        ours = make(cw, device, theirs.shape, "--initializer", initializer, "--dtype", dtype, "--seed-rule", "stateful",
+                    "--seed", "5,1")
+        worst = float(np.abs(ours.astype(np.float64) - theirs.astype(np.float64)).max())
+        bound = KERNEL_TOLERANCES[dtype]
+        failures += not worst <= bound
+        print(f"{'ok  ' if worst <= bound else 'FAIL'} {name}: {worst:.3g} from TensorFlow, at most {bound:.3g}")
+    return failures
+
+
+def check_digests(cw, device, file):
+    count = len(json.loads((HERE / file).read_text())["tensors"])
+    done = run(cw, "digest", HERE / file, "--device", device)
+    print(f"{count} tensors of {file}: {done.stderr.strip() or 'all digests are met'}")
+    return done.returncode != 0 or len(done.stdout.splitlines()) != count + 1
+
+
+def check_kernels(cw, device):
+    return check_digests(cw, device, "kernels.json") + check_near_kernels(cw, device)
+
+
 def check_goldens(cw, device):
-    count = len(json.loads((HERE / "exact.json").read_text())["tensors"])
-    done = run(cw, "digest", HERE / "exact.json", "--device", device)
-    print(f"{count} tensors of exact.json: {done.stderr.strip() or 'all digests are met'}")
-    return (done.returncode != 0 or len(done.stdout.splitlines()) != count + 1) + check_near(cw, device)
+    return check_digests(cw, device, "exact.json") + check_near(cw, device)
 
 
 # --------------------------------------------------------------------------------------- against another implementation
@@ -129,7 +155,7 @@ def main():
     if done.returncode:
         print(f"SKIP: {done.stderr.strip()}" if device == "cuda" else done.stderr)
         return 77 if device == "cuda" and done.returncode == 3 else 1
-    return 1 if {"goldens": check_goldens, "definition": check_definition}[what](cw, device) else 0
+    return 1 if {"goldens": check_goldens, "kernels": check_kernels, "definition": check_definition}[what](cw, device) else 0
 
 
 if __name__ == "__main__":

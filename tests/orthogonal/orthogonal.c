@@ -23,11 +23,11 @@ static cw_device *device;
 static int is_small;
 static test_area area, scratch;
 
-static cw_plan plan_of(cw_dtype dtype, uint32_t rank, const uint64_t *shape, double gain) {
+static cw_plan plan_with(cw_initializer initializer, cw_dtype dtype, uint32_t rank, const uint64_t *shape, double gain) {
     cw_spec spec = CW_SPEC_INIT;
     cw_plan plan;
     cw_error why = {CW_OK, 0, ""};
-    spec.initializer = CW_ORTHOGONAL;
+    spec.initializer = initializer;
     spec.dtype = dtype;
     spec.rank = rank;
     memcpy(spec.shape, shape, rank * sizeof *shape);
@@ -35,6 +35,10 @@ static cw_plan plan_of(cw_dtype dtype, uint32_t rank, const uint64_t *shape, dou
     spec.argument[CW_GAIN] = cw_real(gain);
     test_ok(cw_plan_make(&spec, &plan, &why), &why);
     return plan;
+}
+
+static cw_plan plan_of(cw_dtype dtype, uint32_t rank, const uint64_t *shape, double gain) {
+    return plan_with(CW_ORTHOGONAL, dtype, rank, shape, gain);
 }
 
 static cw_plan matrix_plan(cw_dtype dtype, uint64_t rows, uint64_t columns) {
@@ -132,6 +136,76 @@ static void test_kernels_and_gains(void **state) {
     }
 }
 
+/* Kernels of convolutions: every size of matrix in float64's order of sums, around 48 outputs, and several taps. */
+static void check_kernels(cw_initializer initializer, uint64_t taps, uint64_t inputs, uint64_t outputs) {
+    static const cw_dtype dtypes[] = {CW_FLOAT32, CW_FLOAT64, CW_FLOAT16};
+    uint64_t shape[5] = {taps, taps, taps, taps, taps};
+    const uint32_t rank = initializer == CW_CONVOLUTION_ORTHOGONAL_1D   ? 3
+                          : initializer == CW_CONVOLUTION_ORTHOGONAL_3D ? 5
+                                                                        : 4;
+    shape[rank - 2] = inputs;
+    shape[rank - 1] = outputs;
+    for (size_t i = 0; i < COUNT(dtypes); i++) {
+        const cw_plan plan = plan_with(initializer, dtypes[i], rank, shape, i ? -1.3 : 1.0);
+        check_fill(&plan, cw_dtype_size(dtypes[i]) * (outputs % 2));
+    }
+}
+
+static void test_convolutions(void **state) {
+    (void)state;
+    for (uint64_t n = 1; n <= (is_small ? 3 : 17); n += is_small ? 2 : 1)
+        for (cw_initializer i = CW_CONVOLUTION_DELTA_ORTHOGONAL; i <= CW_CONVOLUTION_ORTHOGONAL_3D; i++)
+            check_kernels(i, is_small ? 2 : 1 + n % 3, (n + 1) / 2, n);
+    if (is_small) return;
+    check_kernels(CW_CONVOLUTION_ORTHOGONAL_1D, 7, 4, 9);
+    check_kernels(CW_CONVOLUTION_ORTHOGONAL_2D, 5, 3, 6);
+    check_kernels(CW_CONVOLUTION_ORTHOGONAL_3D, 4, 2, 4);
+    check_kernels(CW_CONVOLUTION_ORTHOGONAL_2D, 3, 47, 47);
+    check_kernels(CW_CONVOLUTION_DELTA_ORTHOGONAL, 3, 40, 48);
+    check_kernels(CW_CONVOLUTION_ORTHOGONAL_1D, 3, 52, 52);
+}
+
+/* A kernel of 1 x 1 is the orthogonal matrix of the same draws. */
+static void test_a_kernel_of_one_tap(void **state) {
+    static const uint64_t shape[] = {1, 1, 7, 7};
+    const cw_plan matrix = matrix_plan(CW_FLOAT32, 7, 7), kernel = plan_with(CW_CONVOLUTION_ORTHOGONAL_2D, CW_FLOAT32, 4, shape, 1.0);
+    float a[49], b[49];
+    (void)state;
+    test_ok(cw_reference(&matrix, 0, 49, a, NULL), NULL);
+    test_ok(cw_reference(&kernel, 0, 49, b, NULL), NULL);
+    assert_memory_equal(a, b, sizeof a);
+}
+
+/* The words are TensorFlow's. */
+static void test_kernels_that_are_refused(void **state) {
+    static const struct { cw_initializer initializer; cw_dtype dtype; uint32_t rank; uint64_t shape[5]; cw_status status; const char *text; } bad[] = {
+        {CW_CONVOLUTION_DELTA_ORTHOGONAL, CW_FLOAT32, 2, {3, 4}, CW_ERROR_SHAPE, "must be at least three-dimensional and at most five-dimensional"},
+        {CW_CONVOLUTION_DELTA_ORTHOGONAL, CW_FLOAT32, 3, {3, 5, 4}, CW_ERROR_SHAPE, "In_filters, specified by shape[-2]=5 cannot be greater than out_filters, specified by shape[-1]=4"},
+        {CW_CONVOLUTION_DELTA_ORTHOGONAL, CW_FLOAT32, 3, {3, 0, 4}, CW_ERROR_SHAPE, "Indices and updates specified for empty output"},
+        {CW_CONVOLUTION_ORTHOGONAL_1D, CW_FLOAT32, 4, {3, 3, 2, 4}, CW_ERROR_SHAPE, "must be three-dimensional"},
+        {CW_CONVOLUTION_ORTHOGONAL_2D, CW_FLOAT32, 3, {3, 2, 4}, CW_ERROR_SHAPE, "must be four-dimensional"},
+        {CW_CONVOLUTION_ORTHOGONAL_3D, CW_FLOAT32, 3, {3, 2, 4}, CW_ERROR_SHAPE, "must be five-dimensional"},
+        {CW_CONVOLUTION_ORTHOGONAL_2D, CW_FLOAT32, 4, {3, 2, 2, 4}, CW_ERROR_SHAPE, "Kernel sizes, specified by shape[0]=3 and shape[1]=2 must be equal"},
+        {CW_CONVOLUTION_ORTHOGONAL_1D, CW_BFLOAT16, 3, {3, 2, 4}, CW_ERROR_ARGUMENT, "Value for attr 'T' of bfloat16 is not in the list of allowed values"},
+        {CW_CONVOLUTION_ORTHOGONAL_1D, CW_INT32, 3, {3, 2, 4}, CW_ERROR_ARGUMENT, "Argument `dtype` is expected to be floating point"},
+        {CW_CONVOLUTION_ORTHOGONAL_3D, CW_FLOAT32, 5, {1 << 20, 1 << 20, 1 << 20, 1, 1}, CW_ERROR_OVERFLOW, ""},
+        {CW_CONVOLUTION_ORTHOGONAL_1D, CW_FLOAT32, 3, {1 << 20, 1, 1 << 24}, CW_ERROR_OVERFLOW, "scratch"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        cw_spec spec = CW_SPEC_INIT;
+        cw_plan plan;
+        cw_error why = {CW_OK, 0, ""};
+        spec.initializer = bad[i].initializer;
+        spec.dtype = bad[i].dtype;
+        spec.rank = bad[i].rank;
+        memcpy(spec.shape, bad[i].shape, sizeof bad[i].shape);
+        assert_int_equal(cw_plan_make(&spec, &plan, &why), bad[i].status);
+        assert_non_null(strstr(why.text, bad[i].text));
+        assert_null(strchr(why.text, '\n'));
+    }
+}
+
 /* A fill of nothing needs no scratch memory, no memory at all. */
 static void test_empty_tensors(void **state) {
     static const uint64_t shapes[][2] = {{0, 3}, {3, 0}, {0, 0}, {0, 100}};
@@ -208,7 +282,7 @@ static void householder(const cw_plan *plan, void *elements) {
     void *room = malloc(cw_plan_scratch(plan));
     assert_non_null(room);
     for (size_t i = 0; i < COUNT(steps); i++) {
-        cw_work step = {cw_decided_of(plan)->matrix, 0, 0, 0};
+        cw_work step = {.matrix = cw_decided_of(plan)->matrix};
         step.kernel = cw_matrix_kernel_of(steps[i], step.matrix.type, step.matrix.real);
         test_plain_step(&step, elements, room, 0, 1);
     }
@@ -380,7 +454,7 @@ static void test_without_hardware_fma(void **state) {
         spec.argument[CW_STDDEV] = cw_real(1.0);
         test_ok(cw_plan_make(&spec, &draws, NULL), NULL);
         test_ok(cw_reference(&draws, 0, p->elements, room.memory, NULL), NULL);
-        cw_walk_matrix(&p->matrix, plain_step, &room);
+        cw_walk_matrix(NULL, &p->matrix, plain_step, &room);
         test_ok(cw_verify(&plan, room.memory, p->bytes, NULL, NULL), NULL);
         free(room.memory);
         free(room.scratch);
@@ -411,6 +485,9 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_large_matrices),
         cmocka_unit_test(test_kernels_and_gains),
+        cmocka_unit_test(test_convolutions),
+        cmocka_unit_test(test_a_kernel_of_one_tap),
+        cmocka_unit_test(test_kernels_that_are_refused),
         cmocka_unit_test(test_empty_tensors),
         cmocka_unit_test(test_orthogonal_to_rounding),
         cmocka_unit_test(test_bad_matrices),

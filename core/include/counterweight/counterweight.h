@@ -111,15 +111,35 @@ typedef enum cw_distribution {
     CW_DISTRIBUTION_NORMAL = 4, /* "untruncated_normal" in Keras */
     CW_DISTRIBUTION_TRUNCATED_NORMAL = 5,
     CW_DISTRIBUTION_INTEGER = 6,     /* minval <= n < maxval */
-    CW_DISTRIBUTION_FULL_INTEGER = 7 /* all values of the dtype */
+    CW_DISTRIBUTION_FULL_INTEGER = 7, /* all values of the dtype */
+    CW_DISTRIBUTION_STFT = 8          /* cosines or sines under a window; not random */
 } cw_distribution;
 
 typedef enum cw_mode { CW_FAN_IN = 1, CW_FAN_OUT = 2, CW_FAN_AVG = 3 } cw_mode;
 
+/* Of stft: which part of the complex filters, under which of scipy.signal.windows, divided by its 2-norm (density), its
+ * 1-norm (spectrum) or 1. CW_WINDOW_NONE is Keras's None: neither window nor scaling. */
+typedef enum cw_side { CW_SIDE_REAL = 1, CW_SIDE_IMAG = 2 } cw_side;
+typedef enum cw_scaling { CW_SCALING_NONE = 1, CW_SCALING_DENSITY = 2, CW_SCALING_SPECTRUM = 3 } cw_scaling;
+typedef enum cw_window {
+    CW_WINDOW_NONE = 1,
+    CW_WINDOW_BOXCAR = 2,
+    CW_WINDOW_TRIANG = 3,
+    CW_WINDOW_BARTLETT = 4,
+    CW_WINDOW_COSINE = 5,
+    CW_WINDOW_HANN = 6,
+    CW_WINDOW_HAMMING = 7,
+    CW_WINDOW_BLACKMAN = 8,
+    CW_WINDOW_NUTTALL = 9,
+    CW_WINDOW_BLACKMANHARRIS = 10,
+    CW_WINDOW_FLATTOP = 11
+} cw_window;
+
 /* Whose arithmetic is followed where TensorFlow's own initializers and Keras 3 differ. */
 typedef enum cw_dialect { CW_DIALECT_KERAS3 = 1, CW_DIALECT_TF = 2 } cw_dialect;
 
-/* The arguments of initializers that are one number; mode and distribution hold their enumerator. */
+/* The arguments of initializers that are one number; mode, distribution, side, window and scaling hold their enumerator,
+ * periodic 0 or 1. */
 /* clang-format off */
 #define CW_ARGUMENT_TABLE(ROW) /* id, value, Keras's name */ \
     ROW(CW_MINVAL,       0, "minval") \
@@ -131,7 +151,11 @@ typedef enum cw_dialect { CW_DIALECT_KERAS3 = 1, CW_DIALECT_TF = 2 } cw_dialect;
     ROW(CW_DISTRIBUTION, 6, "distribution") \
     ROW(CW_GAIN,         7, "gain") \
     ROW(CW_VALUE,        8, "value") \
-    ROW(CW_FACTOR,       9, "factor")
+    ROW(CW_FACTOR,       9, "factor") \
+    ROW(CW_SIDE,        10, "side") \
+    ROW(CW_WINDOW,      11, "window") \
+    ROW(CW_SCALING,     12, "scaling") \
+    ROW(CW_PERIODIC,    13, "periodic")
 /* clang-format on */
 
 typedef enum cw_argument {
@@ -182,13 +206,19 @@ CW_API cw_mode cw_mode_from_name(const char *name);
 CW_API const char *cw_mode_name(cw_mode mode);
 CW_API cw_distribution cw_distribution_from_name(const char *name);
 CW_API const char *cw_distribution_name(cw_distribution distribution);
+CW_API cw_side cw_side_from_name(const char *name);
+CW_API const char *cw_side_name(cw_side side);
+CW_API cw_window cw_window_from_name(const char *name); /* also SciPy's aliases; "none" is Keras's None */
+CW_API const char *cw_window_name(cw_window window);
+CW_API cw_scaling cw_scaling_from_name(const char *name);
+CW_API const char *cw_scaling_name(cw_scaling scaling);
 CW_API cw_dialect cw_dialect_from_name(const char *name);
 CW_API const char *cw_dialect_name(cw_dialect dialect);
 
 /* 1 if a caller may give this argument to this initializer, else 0. */
 CW_API int cw_initializer_takes(cw_initializer initializer, cw_argument argument);
 CW_API int cw_initializer_takes_axes(cw_initializer initializer);
-/* 1 if its values depend on the philox: false for zeros, ones, constant and identity. */
+/* 1 if its values depend on the philox: false for zeros, ones, constant, identity and stft. */
 CW_API int cw_initializer_is_random(cw_initializer initializer);
 
 /* ----------------------------------------------------------------------------------------------------- philox */
@@ -508,7 +538,7 @@ static inline void cw_lend(cw_destination *destination, const cw_destination *sc
  * A matrix initializer's destination must have been lent scratch memory; while it is filled, it holds the draws.
  * CW_ERROR_DESTINATION also where the scratch memory is missing, too small, misaligned or of another context;
  * CW_ERROR_DEVICE, CW_ERROR_MEMORY
- * CW_ERROR_UNSUPPORTED  random float64 values, or a matrix initializer, on a device that uses no doubles */
+ * CW_ERROR_UNSUPPORTED  random float64 values, a matrix initializer or stft, on a device that uses no doubles */
 CW_API cw_status cw_fill(cw_device *device, const cw_plan *plan, const cw_destination *destination, cw_error *why);
 
 /* As cw_fill, of a part of the tensor: cw_slice_measure says how many bytes there must be. The work is in proportion to the

@@ -14,6 +14,24 @@
 
 #include "counterweight/counterweight.h"
 #include "numeric/matrix.h"
+#include "numeric/slice.h"
+
+/* One launch of a fill of a slice. `offset` is where its destination begins, in bytes from the fill's. */
+typedef struct cw_part {
+    cwn_launch launch; /* with `first` and `count` where it is a range, and then it has no slice */
+    cwn_slice slice;   /* rows 0: it is a range */
+    uint64_t offset;
+} cw_part;
+
+/* What a fill of a slice does, in this order: the elements of the tensor, and then what is padding along each axis. */
+enum { CW_PARTS = 1 + CW_MAX_RANK };
+typedef struct cw_job {
+    const cwn_launch *draws;  /* of a matrix initializer, or NULL: the whole tensor is made in the scratch memory first, */
+    const cwn_matrix *matrix; /* and the parts copy from there, or write zeros */
+    uint64_t whole, scratch;  /* where in the scratch memory, and how much of it in all, in bytes */
+    uint32_t parts;
+    cw_part part[CW_PARTS];
+} cw_job;
 
 typedef struct cw_backend_ops {
     uint32_t backend; /* a cw_backend; destinations must carry the same */
@@ -24,6 +42,8 @@ typedef struct cw_backend_ops {
      * there already. The scratch memory was checked as the destination was. */
     cw_status (*fill_matrix)(cw_device *device, const cwn_launch *draws, const cwn_matrix *matrix, const cw_destination *to,
                              cw_error *why);
+    /* Enqueues a job of one part or more. Destination and scratch memory were checked as for the others. */
+    cw_status (*fill_slice)(cw_device *device, const cw_job *job, const cw_destination *to, cw_error *why);
     cw_status (*sync)(cw_device *device, const cw_destination *on, cw_error *why);
     cw_status (*allocate)(cw_device *device, uint64_t bytes, cw_destination *to, cw_error *why);
     /* Both wait. `bytes` is not over to->bytes. */
@@ -38,26 +58,46 @@ struct cw_device {
     uint64_t launches; /* kernels launched; counted by the backend */
 };
 
-/* The rows of CWN_KERNEL_TABLE as values. */
+/* The kernels of ranges, of slices, and of slices that are rounded when they are stored. */
+typedef enum cw_kind { CW_RANGE, CW_SLICED, CW_ROUNDED } cw_kind;
+
 typedef struct cw_kernel_row {
     const char *name;
+    cw_kind kind;
     uint32_t distribution, type;
 } cw_kernel_row;
 
-#define CW_ROW(name, distribution, type) {#name, distribution, type},
-__attribute__((unused)) static const cw_kernel_row cw_kernels[] = {CWN_KERNEL_TABLE(CW_ROW)};
+/* clang-format off */
+__attribute__((unused)) static const cw_kernel_row cw_kernels[] = {
+#define CW_ROW(name, distribution, type) {"cw_fill_" #name, CW_RANGE, distribution, type},
+    CWN_KERNEL_TABLE(CW_ROW)
+    CWN_PROOF_TABLE(CW_ROW)
 #undef CW_ROW
+#define CW_ROW(name, distribution, type) {"cw_slice_" #name, CW_SLICED, distribution, type},
+    CWN_KERNEL_TABLE(CW_ROW)
+    CWN_COPY_TABLE(CW_ROW)
+#undef CW_ROW
+#define CW_ROW(name, distribution, type) {"cw_round_" #name, CW_ROUNDED, distribution, type},
+    CWN_ROUND_TABLE(CW_ROW)
+    CWN_ROUND_COPY_TABLE(CW_ROW)
+#undef CW_ROW
+};
+/* clang-format on */
 enum { CW_KERNELS = sizeof cw_kernels / sizeof *cw_kernels };
 
 /* Whether a kernel needs doubles. */
 __attribute__((unused)) static int cw_needs_fp64(uint32_t distribution, uint32_t type) {
-    return type == CWN_FLOAT64 || distribution == CWN_STFT;
+    return type == CWN_FLOAT64 || distribution == CWN_STFT || distribution == CWN_COPY;
 }
 
-/* The index of the launch's kernel in cw_kernels; CW_KERNELS if there is none. */
-__attribute__((unused)) static int cw_kernel_of(const cwn_launch *launch) {
+/* Which kernel does a launch, of a slice where that is not NULL: an index in cw_kernels; CW_KERNELS if there is none. */
+__attribute__((unused)) static int cw_kernel_of(const cwn_launch *launch, const cwn_slice *slice) {
+    const int narrows = slice && (launch->type == CWN_FLOAT32 || launch->type == CWN_FLOAT64) && slice->store != launch->type;
+    const cw_kind kind = !slice ? CW_RANGE : narrows ? CW_ROUNDED : CW_SLICED;
     int i = 0;
-    while (i < CW_KERNELS && (cw_kernels[i].distribution != launch->distribution || cw_kernels[i].type != launch->type)) i++;
+    while (i < CW_KERNELS && (cw_kernels[i].kind != kind || cw_kernels[i].distribution != launch->distribution ||
+                              cw_kernels[i].type != launch->type))
+        i++;
     return i;
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "matrix.h"
-#include "reference.h"
+#include "slice.h"
 
 #define CHUNK 4096u
 
@@ -56,30 +56,72 @@ void cw_digest_total(cw_sums *total, const char *name, cw_sums digest) {
     for (uint64_t w = 0; total && w < 2; w++) total->word[w] += mix(digest.word[w] + mix(n + w));
 }
 
-static cw_status add_elements(cw_sums *sums, const cw_decided *p) {
-    uint64_t chunk[CHUNK];
-    for (uint64_t i = 0; i < p->elements; i += CHUNK) {
-        const uint64_t n = p->elements - i < CHUNK ? p->elements - i : CHUNK;
-        cw_reference_fill(&p->launch, i, n, chunk);
-        cw_digest_add(sums, p->spec.dtype, chunk, i, n);
+/* What the walk along a slice needs. */
+typedef struct cw_count {
+    cw_sums sums;
+    const cw_decided *plan;
+    const cw_box *box;
+    void *whole; /* of a matrix initializer, else NULL */
+    const char *data;
+} cw_count;
+
+/* Elements of the tensor, `step` apart in `from`. */
+static void add_row(cw_count *c, const cw_row *row, const char *from, uint64_t step) {
+    const size_t size = cw_dtype_size(c->box->store);
+    for (uint64_t i = 0; i < row->inside; i++) {
+        uint64_t bits = 0; /* little-endian */
+        memcpy(&bits, from + i * step * size, size);
+        add_element(&c->sums, bits, row->first + i * row->from);
     }
+}
+
+static cw_status add_data(void *user, const cw_row *row) {
+    cw_count *c = user;
+    add_row(c, row, c->data + row->at * cw_dtype_size(c->box->store), row->to);
     return CW_OK;
 }
 
-static cw_status add_matrix(cw_sums *sums, const cw_decided *p, cw_error *why) {
-    void *whole = cw_matrix_make(p, why);
-    if (!whole) return CW_ERROR_MEMORY;
-    cw_digest_add(sums, p->spec.dtype, whole, 0, p->elements);
-    free(whole);
+static cw_status add_values(void *user, const cw_row *row) {
+    cw_count *c = user;
+    uint64_t values[CHUNK];
+    cw_row_make(c->plan, c->box, c->whole, row, values);
+    add_row(c, row, (const char *)values, 1);
+    return CW_OK;
+}
+
+cw_status cw_digest_add_slice(cw_sums *sums, const cw_plan *plan, const cw_slice *slice, const void *data, uint64_t bytes,
+                              cw_error *why) {
+    cw_box box;
+    const cw_status status = cw_box_make(cw_decided_of(plan), slice, &box, why);
+    if (status) return status;
+    if (!sums || bytes != box.bytes || (!data && bytes))
+        return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_digest_add_slice needs sums and the %llu bytes that the slice has",
+                       (unsigned long long)box.bytes);
+    cw_count c = {*sums, cw_decided_of(plan), &box, NULL, data};
+    cw_box_walk(&box, CHUNK, add_data, &c);
+    *sums = c.sums;
+    return CW_OK;
+}
+
+cw_status cw_digest_slice(cw_sums *sums, const cw_plan *plan, const cw_slice *slice, cw_error *why) {
+    const cw_decided *p = cw_decided_of(plan);
+    cw_box box;
+    const cw_status status = cw_box_make(p, slice, &box, why);
+    if (status) return status;
+    if (!sums) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_digest_slice needs a place for the sums");
+    cw_count c = {*sums, p, &box, NULL, NULL};
+    if (p->matrix.columns && box.elements && !(c.whole = cw_matrix_make(p, why))) return CW_ERROR_MEMORY;
+    cw_box_walk(&box, CHUNK, add_values, &c);
+    free(c.whole);
+    *sums = c.sums;
     return CW_OK;
 }
 
 cw_status cw_digest(const cw_plan *plan, cw_sums *digest, cw_error *why) {
     const cw_decided *p = cw_decided_of(plan);
     cw_sums sums = {{0, 0}};
-    if (!p) return cw_fail(why, CW_ERROR_STRUCT, 0, "the plan was not made by cw_plan_make of this version");
     if (!digest) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "cw_digest needs a place for the digest");
-    const cw_status status = p->matrix.columns ? add_matrix(&sums, p, why) : add_elements(&sums, p);
+    const cw_status status = cw_digest_slice(&sums, plan, NULL, why);
     if (!status) *digest = cw_digest_finish(sums, p->spec.dtype, p->spec.rank, p->spec.shape);
     return status;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "backend.h"
-#include "plan.h"
+#include "slice.h"
 
 static cw_status check_device(const cw_device *device, cw_error *why) {
     return device && device->ops ? CW_OK : cw_fail(why, CW_ERROR_ARGUMENT, 0, "no device was given");
@@ -70,6 +70,27 @@ cw_status cw_fill(cw_device *device, const cw_plan *plan, const cw_destination *
     if (!p) return cw_fail(why, CW_ERROR_STRUCT, 0, "the plan was not made by cw_plan_make of this version");
     if (p->matrix.columns) return fill_matrix(device, p, destination, why);
     return fill(device, &p->launch, destination, why);
+}
+
+static cw_status fill_job(cw_device *device, const cw_box *box, const cw_job *job, const cw_destination *to, cw_error *why) {
+    cw_status status = check_room(to, box->bytes, cw_dtype_size(box->store), why);
+    if (!status && job->matrix) status = check_scratch(to, job->scratch, why);
+    if (status || job->parts == 0) return status;
+    if (job->parts == 1 && !job->matrix && !job->part[0].slice.rows) return device->ops->fill(device, &job->part[0].launch, to, why);
+    return device->ops->fill_slice(device, job, to, why);
+}
+
+cw_status cw_fill_slice(cw_device *device, const cw_plan *plan, const cw_slice *slice, const cw_destination *destination,
+                        cw_error *why) {
+    const cw_decided *p = cw_decided_of(plan);
+    cw_job job;
+    cw_box box;
+    if (!slice) return cw_fill(device, plan, destination, why);
+    cw_status status = check_destination(device, destination, why);
+    if (!status) status = cw_box_make(p, slice, &box, why);
+    if (status) return status;
+    cw_job_make(p, &box, &job);
+    return fill_job(device, &box, &job, destination, why);
 }
 
 cw_status cw_fill_proof(cw_device *device, cw_proof proof, const cw_destination *destination, cw_error *why) {

@@ -105,29 +105,31 @@ static cw_status sync_stream(cw_device *base, const cw_destination *on, cw_error
 
 /* ------------------------------------------------------------------------------------------------------- fill */
 
-static unsigned blocks_for(const device *d, const cwn_launch *l) {
-    const uint64_t groups = cwn_end_group(*l) - cwn_first_group(*l);
-    const uint64_t blocks = (groups + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK;
+/* `blocks` are many enough; threads go on with what is left. The context is current, and the driver copies the arguments
+ * before it returns. */
+static cw_status launch(cw_device *base, const cwn_launch *l, const cwn_slice *s, const unsigned *blocks, unsigned threads,
+                        void **arguments, const cw_destination *to, cw_error *why) {
+    const device *d = of(base);
+    const int i = cw_kernel_of(l, s);
+    if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "CUDA has no kernel for this distribution");
+    const CUresult code = d->driver.cuLaunchKernel(d->kernels[i], blocks[0], blocks[1], 1, threads, THREADS_PER_BLOCK / threads, 1,
+                                                   0, to->queue, arguments, NULL);
+    const cw_status status = check(d, code, "cuLaunchKernel", why);
+    if (!status) base->launches++;
+    return status;
+}
+
+static unsigned blocks_for(const device *d, uint64_t items, unsigned threads) {
+    const uint64_t blocks = items / threads + (items % threads != 0);
     return blocks < d->most_blocks ? (unsigned)blocks : d->most_blocks;
 }
 
-/* The driver copies the arguments before it returns. */
-static CUresult launch_kernel(const device *d, CUfunction kernel, const cwn_launch *launch, const cw_destination *to) {
-    cwn_launch constants = *launch;
+static cw_status enqueue_fill(cw_device *base, const cwn_launch *l, const cw_destination *to, cw_error *why) {
+    const unsigned blocks[] = {blocks_for(of(base), cwn_end_group(*l) - cwn_first_group(*l), THREADS_PER_BLOCK), 1};
+    cwn_launch constants = *l;
     CUdeviceptr memory = address_of(to);
     void *arguments[] = {&constants, &memory};
-    return d->driver.cuLaunchKernel(kernel, blocks_for(d, launch), 1, 1, THREADS_PER_BLOCK, 1, 1, 0, to->queue,
-                                    arguments, NULL);
-}
-
-/* The context is current. */
-static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
-    const device *d = of(base);
-    const int i = cw_kernel_of(launch);
-    if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "CUDA has no kernel for this distribution");
-    const cw_status status = check(d, launch_kernel(d, d->kernels[i], launch, to), "cuLaunchKernel", why);
-    if (!status) base->launches++;
-    return status;
+    return launch(base, l, NULL, blocks, THREADS_PER_BLOCK, arguments, to, why);
 }
 
 static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
@@ -179,6 +181,47 @@ static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn
     return status;
 }
 
+/* --------------------------------------------------------------------------------------------------------- slices */
+
+/* Threads of a block along a row: as many as it has items, in powers of two. */
+static unsigned threads_along(uint64_t items) {
+    unsigned threads = 1;
+    while (threads < THREADS_PER_BLOCK && threads < items) threads *= 2;
+    return threads;
+}
+
+static cw_status enqueue_slice(cw_device *base, const cw_part *part, CUdeviceptr memory, CUdeviceptr source,
+                               const cw_destination *to, cw_error *why) {
+    cwn_launch constants = part->launch;
+    cwn_slice slice = part->slice;
+    const unsigned threads = threads_along(slice.axis[0].extent), columns = blocks_for(of(base), slice.axis[0].extent, threads);
+    const unsigned rows = blocks_for(of(base), slice.rows, THREADS_PER_BLOCK / threads), most = of(base)->most_blocks / columns;
+    const unsigned blocks[] = {columns, rows < most ? rows : most};
+    void *arguments[] = {&constants, &slice, &memory, &source};
+    return launch(base, &constants, &slice, blocks, threads, arguments, to, why);
+}
+
+static cw_status enqueue_part(cw_device *base, const cw_part *part, CUdeviceptr source, const cw_destination *to, cw_error *why) {
+    cw_destination at = *to;
+    at.offset += part->offset;
+    if (!part->slice.rows) return enqueue_fill(base, &part->launch, &at, why);
+    return enqueue_slice(base, part, address_of(&at), source, to, why);
+}
+
+static cw_status fill_slice(cw_device *base, const cw_job *job, const cw_destination *to, cw_error *why) {
+    cw_destination whole = *to;
+    cw_status status = CW_OK;
+    whole.memory = to->scratch;
+    whole.offset = to->scratch_offset + job->whole;
+    if (job->matrix) status = fill_matrix(base, job->draws, job->matrix, &whole, why);
+    if (!status) status = enter(of(base), why);
+    if (status) return status;
+    for (uint32_t i = 0; i < job->parts && !status; i++)
+        status = enqueue_part(base, &job->part[i], address_of(&whole), to, why);
+    leave(of(base));
+    return status;
+}
+
 /* ----------------------------------------------------------------------------------------------- open and close */
 
 /* A caller may have destroyed the context already: then there is nothing left to free in it. */
@@ -201,6 +244,7 @@ static const cw_backend_ops ops = {
     .backend = CW_BACKEND_CUDA,
     .fill = fill,
     .fill_matrix = fill_matrix,
+    .fill_slice = fill_slice,
     .sync = sync_stream,
     .allocate = allocate,
     .write = write_bytes,

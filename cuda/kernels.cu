@@ -1,55 +1,127 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The kernels: one per row of CWN_KERNEL_TABLE, each the same loop over groups. They own the stores; the values are the
- * numeric text's. And one per row of CWN_MATRIX_TABLE, which are all numeric text. One text for all architectures: no
- * __CUDA_ARCH__.
+ * The kernels: two per row of CWN_KERNEL_TABLE, each the same loop over groups of a range or over items of a slice. They own
+ * the loads and stores; the values and the places are the numeric text's. And one per row of CWN_MATRIX_TABLE, which are all
+ * numeric text. One text for all architectures: no __CUDA_ARCH__.
  */
 #include "numeric/group.h"
 #ifndef CWN_NO_FP64
 #include "numeric/orthogonal.h"
 #endif
+#include "numeric/slice.h"
 
-/* Words `first` to `end` of the tensor are memory's; word `at` is the first of the group. Neighbours of a group that is
- * only partly in the range stay untouched. */
-static __device__ __forceinline__ void cw_store_words(uint32_t *memory, uint64_t first, uint64_t end, uint64_t at, cwn_group g) {
-    uint32_t *to = memory + (at - first);
-    if (at >= first && at + 4 <= end && ((uintptr_t)to & 15) == 0) {
+/* Neighbours of a group that is only partly in the span stay untouched. `lanes` is 4, or 2 where it was drawn in 64 bits. */
+static __device__ __forceinline__ void cw_store_words(uint32_t *memory, cwn_span s, cwn_word lanes, cwn_group g) {
+    uint32_t *to = memory + s.to;
+    if (lanes == 4 && cwn_has_all(s, 4) && ((uintptr_t)to & 15) == 0) {
         *(uint4 *)to = make_uint4(g.e0, g.e1, g.e2, g.e3);
         return;
     }
-    if (at >= first && at < end) to[0] = g.e0;
-    if (at + 1 >= first && at + 1 < end) to[1] = g.e1;
-    if (at + 2 >= first && at + 2 < end) to[2] = g.e2;
-    if (at + 3 >= first && at + 3 < end) to[3] = g.e3;
+    if (cwn_has(s, 0)) to[0] = g.e0;
+    if (cwn_has(s, 1)) to[s.step] = g.e1;
+    if (lanes == 4 && cwn_has(s, 2)) to[2 * s.step] = g.e2;
+    if (lanes == 4 && cwn_has(s, 3)) to[3 * s.step] = g.e3;
 }
 
-static __device__ __forceinline__ void cw_store_halves(uint16_t *memory, uint64_t first, uint64_t end, uint64_t at, cwn_group g) {
-    uint16_t *to = memory + (at - first);
-    if (at >= first && at + 4 <= end && ((uintptr_t)to & 7) == 0) {
+static __device__ __forceinline__ void cw_store_halves(uint16_t *memory, cwn_span s, cwn_word lanes, cwn_group g) {
+    uint16_t *to = memory + s.to;
+    if (lanes == 4 && cwn_has_all(s, 4) && ((uintptr_t)to & 7) == 0) {
         *(uint2 *)to = make_uint2(g.e0 | g.e1 << 16, g.e2 | g.e3 << 16);
         return;
     }
-    if (at >= first && at < end) to[0] = (uint16_t)g.e0;
-    if (at + 1 >= first && at + 1 < end) to[1] = (uint16_t)g.e1;
-    if (at + 2 >= first && at + 2 < end) to[2] = (uint16_t)g.e2;
-    if (at + 3 >= first && at + 3 < end) to[3] = (uint16_t)g.e3;
+    if (cwn_has(s, 0)) to[0] = (uint16_t)g.e0;
+    if (cwn_has(s, 1)) to[s.step] = (uint16_t)g.e1;
+    if (lanes == 4 && cwn_has(s, 2)) to[2 * s.step] = (uint16_t)g.e2;
+    if (lanes == 4 && cwn_has(s, 3)) to[3 * s.step] = (uint16_t)g.e3;
 }
 
-/* Element l.first goes to memory[0]. Elements of 64 bits are pairs of words. */
-static __device__ __forceinline__ void cw_fill(cwn_launch l, cwn_word distribution, cwn_word type, void *memory) {
-    const uint64_t units = cwn_is_64(type) ? 2 : 1, first = l.first * units, end = (l.first + l.count) * units;
-    const uint64_t step = (uint64_t)gridDim.x * blockDim.x;
-    uint64_t group = first / 4 + (uint64_t)blockIdx.x * blockDim.x + threadIdx.x;
-    for (; group < (end + 3) / 4; group += step) {
-        const cwn_group g = cwn_group_of(l, distribution, type, group);
-        if (cwn_is_16(type)) cw_store_halves((uint16_t *)memory, first, end, group * 4, g);
-        else cw_store_words((uint32_t *)memory, first, end, group * 4, g);
+static __device__ __forceinline__ void cw_store_longs(uint64_t *memory, cwn_span s, cwn_group g) {
+    uint64_t *to = memory + s.to;
+    if (cwn_has_all(s, 2) && ((uintptr_t)to & 15) == 0) {
+        *(uint4 *)to = make_uint4(g.e0, g.e1, g.e2, g.e3);
+        return;
     }
+    if (cwn_has(s, 0)) *(uint2 *)to = make_uint2(g.e0, g.e1);
+    if (cwn_has(s, 1)) *(uint2 *)(to + s.step) = make_uint2(g.e2, g.e3);
+}
+
+static __device__ __forceinline__ void cw_store(cwn_word store, void *memory, cwn_span s, cwn_word lanes, cwn_group g) {
+    if (cwn_is_16(store)) cw_store_halves((uint16_t *)memory, s, lanes, g);
+    else if (cwn_is_64(store)) cw_store_longs((uint64_t *)memory, s, g);
+    else cw_store_words((uint32_t *)memory, s, lanes, g);
+}
+
+/* Element l.first goes to memory[0]. */
+static __device__ __forceinline__ void cw_fill(cwn_launch l, cwn_word distribution, cwn_word type, void *memory) {
+    const uint64_t size = cwn_group_elements(type), end = (l.first + l.count + size - 1) / size;
+    const uint64_t step = (uint64_t)gridDim.x * blockDim.x;
+    uint64_t group = l.first / size + (uint64_t)blockIdx.x * blockDim.x + threadIdx.x;
+    for (; group < end; group += step)
+        cw_store(type, memory, cwn_span_in_range(l, type, group), size, cwn_group_of(l, distribution, type, group));
 }
 
 #define CW_ROW(name, distribution, type) \
-    extern "C" __global__ void name(const __grid_constant__ cwn_launch l, void *memory) { cw_fill(l, distribution, type, memory); }
+    extern "C" __global__ void cw_fill_##name(const __grid_constant__ cwn_launch l, void *memory) { \
+        cw_fill(l, distribution, type, memory); \
+    }
 CWN_KERNEL_TABLE(CW_ROW)
+CWN_PROOF_TABLE(CW_ROW)
+#undef CW_ROW
+
+/* The elements of a group that lie in memory, as they would be drawn; what is beyond the tensor is not read. */
+static __device__ __forceinline__ cwn_group cw_load(const void *source, cwn_word type, uint64_t group, uint64_t elements) {
+    const uint64_t at = group * cwn_group_elements(type);
+    uint32_t e[4] = {0, 0, 0, 0};
+    if (cwn_is_64(type)) {
+        const uint64_t *from = (const uint64_t *)source + at;
+        return cwn_group_64(at < elements ? from[0] : 0, at + 1 < elements ? from[1] : 0);
+    }
+#pragma unroll
+    for (int lane = 0; lane < 4; lane++) {
+        if (at + lane >= elements) continue;
+        e[lane] = cwn_is_16(type) ? ((const uint16_t *)source)[at + lane] : ((const uint32_t *)source)[at + lane];
+    }
+    const cwn_group g = {e[0], e[1], e[2], e[3]};
+    return g;
+}
+
+/* The group at a place, of which `store` is the type in memory. */
+static __device__ __forceinline__ void cw_fill_place(const cwn_launch &l, const cwn_slice &s, cwn_word distribution, cwn_word type,
+                                                     cwn_word store, void *memory, const void *source, cwn_spot p) {
+    const uint64_t group = cwn_group_at(p, type);
+    const cwn_group g = distribution == CWN_COPY ? cw_load(source, type, group, s.source)
+                                                 : cwn_group_of(l, distribution, type, group);
+    cw_store(store, memory, cwn_span_in_run(p, type, s.run, s.step), cwn_group_elements(type), cwn_narrowed(g, type, store));
+}
+
+/* A row's place is found once, and then its items are walked. */
+static __device__ __forceinline__ void cw_fill_slice(const cwn_launch &l, const cwn_slice &s, cwn_word distribution, cwn_word type,
+                                                     cwn_word store, void *memory, const void *source) {
+    const uint64_t columns = (uint64_t)gridDim.x * blockDim.x, rows = (uint64_t)gridDim.y * blockDim.y;
+    const uint64_t begin = (uint64_t)blockIdx.x * blockDim.x + threadIdx.x;
+    const cwn_spot start = cwn_along(s.axis[0], begin, s.groups == 0), stride = cwn_along(s.axis[0], columns, s.groups == 0);
+    for (uint64_t row = (uint64_t)blockIdx.y * blockDim.y + threadIdx.y; row < s.rows; row += rows) {
+        cwn_spot p = cwn_spot_of(row, s.first);
+#pragma unroll 1
+        for (uint32_t k = 1; k < s.axes; k++) p = cwn_passed(p, s.axis[k], k == s.groups);
+        cwn_spot q = cwn_moved(p, start);
+        for (uint64_t i = begin; i < s.axis[0].extent; i += columns, q = cwn_moved(q, stride))
+            cw_fill_place(l, s, distribution, type, store, memory, source, q);
+    }
+}
+
+#define CW_SLICE(name, distribution, type, store) \
+    extern "C" __global__ void name(const __grid_constant__ cwn_launch l, const __grid_constant__ cwn_slice s, void *memory, \
+                                    const void *source) { \
+        cw_fill_slice(l, s, distribution, type, store, memory, source); \
+    }
+#define CW_ROW(name, distribution, type) CW_SLICE(cw_slice_##name, distribution, type, type)
+CWN_KERNEL_TABLE(CW_ROW)
+CWN_COPY_TABLE(CW_ROW)
+#undef CW_ROW
+#define CW_ROW(name, distribution, type) CW_SLICE(cw_round_##name, distribution, type, (cwn_word)s.store)
+CWN_ROUND_TABLE(CW_ROW)
+CWN_ROUND_COPY_TABLE(CW_ROW)
 #undef CW_ROW
 
 #ifndef CWN_NO_FP64

@@ -129,19 +129,31 @@ static cw_status sync_queue(cw_device *base, const cw_destination *on, cw_error 
 
 /* ------------------------------------------------------------------------------------------------------- fill */
 
-static size_t work_items(const cwn_launch *l) {
-    const uint64_t groups = cwn_end_group(*l) - cwn_first_group(*l);
+/* For so many groups, each of which a work-item does. */
+static size_t work_items(uint64_t groups) {
     if (groups >= WORK_MOST) return WORK_MOST;
     return (size_t)(groups + WORK_ROUND - 1) / WORK_ROUND * WORK_ROUND;
 }
 
-static cl_int set_arguments(cl_kernel kernel, const cwn_launch *launch, const cw_destination *to) {
-    cl_mem buffer = to->memory;
-    const cl_ulong offset = to->offset;
-    cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
-    if (!code) code = clSetKernelArg(kernel, 1, sizeof buffer, &buffer);
-    if (!code) code = clSetKernelArg(kernel, 2, sizeof offset, &offset);
-    return code;
+/* Of a long row each work-item does several groups, for it has to find the row first. */
+enum { GROUPS_OF_ROW = 64, LEAST_OF_ROW = 4 };
+
+/* Work-items along a row, in a power of two so that a driver finds work-groups, and rows. */
+static void slice_items(const cwn_slice *s, size_t *items) {
+    const uint64_t groups = s->axis[0].extent;
+    items[0] = 1;
+    while (items[0] < groups && (items[0] < LEAST_OF_ROW || items[0] * GROUPS_OF_ROW < groups) && items[0] < WORK_MOST) items[0] *= 2;
+    const size_t round = items[0] < WORK_ROUND ? WORK_ROUND / items[0] : 1;
+    const uint64_t rows = (s->rows + round - 1) / round * round, fit = WORK_MOST / items[0];
+    items[1] = rows < fit ? (size_t)rows : (size_t)fit;
+}
+
+/* `at` and `at` + 1: a buffer, and where in it. */
+static cl_int set_place(cl_kernel kernel, cl_uint at, void *memory, uint64_t offset) {
+    cl_mem buffer = memory;
+    const cl_ulong from = offset;
+    const cl_int code = clSetKernelArg(kernel, at, sizeof buffer, &buffer);
+    return code ? code : clSetKernelArg(kernel, at + 1, sizeof from, &from);
 }
 
 /* Not every driver looks. */
@@ -171,24 +183,32 @@ static cw_status fault_of(cl_int code) {
     }
 }
 
-static cw_status enqueue(cw_device *base, cl_kernel kernel, size_t items, const size_t *group, const cw_destination *to,
-                         cw_error *why) {
-    const cl_int code = clEnqueueNDRangeKernel(to->queue, kernel, 1, NULL, &items, group, to->wait_count,
+/* In one dimension, or in two. */
+static cw_status enqueue(cw_device *base, cl_kernel kernel, cl_uint dimensions, const size_t *items, const size_t *group,
+                         const cw_destination *to, cw_error *why) {
+    const cl_int code = clEnqueueNDRangeKernel(to->queue, kernel, dimensions, NULL, items, group, to->wait_count,
                                                to->wait_count ? (const cl_event *)to->wait_list : NULL, to->event);
     if (code) return cw_opencl_check(code, fault_of(code), "clEnqueueNDRangeKernel", why);
     base->launches++;
     return CW_OK;
 }
 
+/* A row without a kernel needs doubles, and none are used, or there is no row. */
+static cw_status refuse(int row, cw_error *why) {
+    if (row < CW_KERNELS && cw_needs_fp64(cw_kernels[row].distribution, cw_kernels[row].type)) return cw_refuse_float64(why);
+    return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "OpenCL has no kernel for this distribution");
+}
+
 /* `to` was checked. */
 static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
-    const int i = cw_kernel_of(launch);
-    if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "OpenCL has no kernel for this distribution");
-    const cl_kernel kernel = of(base)->kernels[i];
-    if (!kernel) return cw_refuse_float64(why);
-    const cl_int code = set_arguments(kernel, launch, to);
+    const int i = cw_kernel_of(launch, NULL);
+    const cl_kernel kernel = i < CW_KERNELS ? of(base)->kernels[i] : NULL;
+    const size_t items = work_items(cwn_end_group(*launch) - cwn_first_group(*launch));
+    if (!kernel) return refuse(i, why);
+    cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
+    if (!code) code = set_place(kernel, 1, to->memory, to->offset);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
-    return enqueue(base, kernel, work_items(launch), NULL, to, why);
+    return enqueue(base, kernel, 1, &items, NULL, to, why);
 }
 
 static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
@@ -219,14 +239,9 @@ static void go_on(chain *c) {
 }
 
 static cl_int set_step_arguments(cl_kernel kernel, const cwn_matrix *matrix, const cw_destination *to) {
-    cl_mem memory = to->memory, scratch = to->scratch;
-    const cl_ulong offset = to->offset, scratch_offset = to->scratch_offset;
     cl_int code = clSetKernelArg(kernel, 0, sizeof *matrix, matrix);
-    if (!code) code = clSetKernelArg(kernel, 1, sizeof memory, &memory);
-    if (!code) code = clSetKernelArg(kernel, 2, sizeof offset, &offset);
-    if (!code) code = clSetKernelArg(kernel, 3, sizeof scratch, &scratch);
-    if (!code) code = clSetKernelArg(kernel, 4, sizeof scratch_offset, &scratch_offset);
-    return code;
+    if (!code) code = set_place(kernel, 1, to->memory, to->offset);
+    return code ? code : set_place(kernel, 3, to->scratch, to->scratch_offset);
 }
 
 static cw_status run_kernel(chain *c, const cw_work *step) {
@@ -237,7 +252,7 @@ static cw_status run_kernel(chain *c, const cw_work *step) {
     const size_t items = step->shares ? (shares + WORK_ROUND - 1) / WORK_ROUND * WORK_ROUND : group;
     const cl_int code = set_step_arguments(kernel, &step->matrix, &c->to);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", c->why);
-    const cw_status status = enqueue(c->base, kernel, items, step->shares ? NULL : &group, &c->to, c->why);
+    const cw_status status = enqueue(c->base, kernel, 1, &items, step->shares ? NULL : &group, &c->to, c->why);
     if (!status) go_on(c);
     return status;
 }
@@ -256,19 +271,84 @@ static cw_status run_step(void *user, const cw_work *step) {
     return step->draws.count ? run_draws(c, &step->draws) : run_kernel(c, step);
 }
 
-static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn_matrix *matrix, const cw_destination *to,
-                             cw_error *why) {
-    chain c = {.base = base, .to = *to, .memory = to->memory, .offset = to->offset, .why = why};
+/* The caller gets the last event, if it wants one. */
+static cw_status end_chain(chain *c, const cw_destination *to, cw_status status) {
+    if (!status && to->event) *(cl_event *)to->event = c->last;
+    else if (c->last) clReleaseEvent(c->last);
+    return status;
+}
+
+static cw_status check_matrix_fill(cw_device *base, const cw_destination *to, cw_error *why) {
     if (!of(base)->fp64) return cw_refuse_float64(why);
     cw_status status = check_fill(of(base), to, why);
     if (!status) status = check_scratch(of(base), to, why);
-    if (!status) status = check_wait_list(of(base), to, why);
+    return status ? status : check_wait_list(of(base), to, why);
+}
+
+static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn_matrix *matrix, const cw_destination *to,
+                             cw_error *why) {
+    const cw_status status = check_matrix_fill(base, to, why);
     if (status) return status;
+    chain c = {.base = base, .to = *to, .memory = to->memory, .offset = to->offset, .why = why};
     c.to.event = &c.next;
-    status = cw_walk_matrix(draws, matrix, run_step, &c);
-    if (!status && to->event) *(cl_event *)to->event = c.last;
-    else if (c.last) clReleaseEvent(c.last);
+    return end_chain(&c, to, cw_walk_matrix(draws, matrix, run_step, &c));
+}
+
+/* --------------------------------------------------------------------------------------------------------- slices */
+
+/* `from` says where a matrix was made. */
+static cw_status enqueue_slice(cw_device *base, const cw_part *part, const cw_destination *to, uint64_t from, cw_error *why) {
+    const int i = cw_kernel_of(&part->launch, &part->slice);
+    const cl_kernel kernel = i < CW_KERNELS ? of(base)->kernels[i] : NULL;
+    size_t items[2];
+    if (!kernel) return refuse(i, why);
+    cl_int code = clSetKernelArg(kernel, 0, sizeof part->launch, &part->launch);
+    if (!code) code = clSetKernelArg(kernel, 1, sizeof part->slice, &part->slice);
+    if (!code) code = set_place(kernel, 2, to->memory, to->offset);
+    if (!code && part->launch.distribution == CWN_COPY) code = set_place(kernel, 4, to->scratch, to->scratch_offset + from);
+    if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
+    slice_items(&part->slice, items);
+    return enqueue(base, kernel, 2, items, NULL, to, why);
+}
+
+static cw_status enqueue_part(cw_device *base, const cw_part *part, const cw_destination *to, uint64_t from, cw_error *why) {
+    cw_destination at = *to;
+    at.offset += part->offset;
+    return part->slice.rows ? enqueue_slice(base, part, &at, from, why) : enqueue_fill(base, &part->launch, &at, why);
+}
+
+static cw_status run_parts(chain *c, const cw_job *job, const cw_destination *to) {
+    cw_status status = CW_OK;
+    if (job->matrix) {
+        c->memory = to->scratch;
+        c->offset = to->scratch_offset + job->whole;
+        status = cw_walk_matrix(job->draws, job->matrix, run_step, c);
+        c->to.memory = to->memory;
+        c->to.offset = to->offset;
+    }
+    for (uint32_t i = 0; i < job->parts && !status; i++) {
+        status = enqueue_part(c->base, &job->part[i], &c->to, job->whole, c->why);
+        if (!status) go_on(c);
+    }
     return status;
+}
+
+static cw_status check_slice_fill(cw_device *base, const cw_job *job, const cw_destination *to, cw_error *why) {
+    if (job->matrix) return check_matrix_fill(base, to, why);
+    const cw_status status = check_destination(of(base), to, why);
+    return status ? status : check_wait_list(of(base), to, why);
+}
+
+/* Only what has several launches needs events of ours. */
+static cw_status fill_slice(cw_device *base, const cw_job *job, const cw_destination *to, cw_error *why) {
+    cw_status status = check_slice_fill(base, job, to, why);
+    for (uint32_t i = 0; i < job->parts && !status; i++)
+        if (cw_needs_fp64(job->part[i].launch.distribution, job->part[i].launch.type) && !of(base)->fp64) status = cw_refuse_float64(why);
+    if (status) return status;
+    if (!job->matrix && job->parts == 1) return enqueue_part(base, &job->part[0], to, 0, why);
+    chain c = {.base = base, .to = *to, .why = why};
+    c.to.event = &c.next;
+    return end_chain(&c, to, run_parts(&c, job, to));
 }
 
 /* ----------------------------------------------------------------------------------------------- open and close */
@@ -289,6 +369,7 @@ static const cw_backend_ops ops = {
     .backend = CW_BACKEND_OPENCL,
     .fill = fill,
     .fill_matrix = fill_matrix,
+    .fill_slice = fill_slice,
     .sync = sync_queue,
     .allocate = allocate,
     .write = write_bytes,
@@ -325,9 +406,10 @@ static cw_status make_kernels(device *d, cw_error *why) {
     cw_status status = CW_OK;
     cl_int code;
     for (int i = 0; i < CW_KERNELS && !status; i++) {
-        if (cw_needs_fp64(cw_kernels[i].distribution, cw_kernels[i].type) && !d->fp64) continue;
-        d->kernels[i] = clCreateKernel(d->program, cw_kernels[i].name, &code);
-        status = cw_opencl_check(code, CW_ERROR_DEVICE, cw_kernels[i].name, why);
+        const cw_kernel_row *row = &cw_kernels[i];
+        if (!d->fp64 && cw_needs_fp64(row->distribution, row->type)) continue;
+        d->kernels[i] = clCreateKernel(d->program, row->name, &code);
+        status = cw_opencl_check(code, CW_ERROR_DEVICE, row->name, why);
     }
     for (int i = 0; i < CW_MATRIX_KERNELS && d->fp64 && !status; i++) status = make_matrix_kernel(d, i, why);
     return status;

@@ -1,52 +1,123 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The kernels: one per row of CWN_KERNEL_TABLE, each the same loop over groups. They own the stores; the values are the
- * numeric text's, which the build puts in front of this file in place of the #include. And one per row of
- * CWN_MATRIX_TABLE, which are all numeric text.
+ * The kernels: two per row of CWN_KERNEL_TABLE, each the same loop over groups of a range or over items of a slice. They own
+ * the loads and stores; the values and the places are the numeric text's, which the build puts in front of this file in place
+ * of the #include. And one per row of CWN_MATRIX_TABLE, which are all numeric text.
  */
 #include "numeric/group.h"
 #ifndef CWN_NO_FP64
 #include "numeric/orthogonal.h"
 #endif
+#include "numeric/slice.h"
 
-/* Words `first` to `end` of the tensor are memory's; word `at` is the first of the group. Neighbours of a group that is
- * only partly in the range stay untouched. */
-static inline void cw_store_words(global uint *memory, ulong first, ulong end, ulong at, cwn_group g) {
-    if (at >= first && at + 4 <= end) {
-        vstore4((uint4)(g.e0, g.e1, g.e2, g.e3), 0, memory + (at - first));
+/* Neighbours of a group that is only partly in the span stay untouched. `lanes` is 4, or 2 where it was drawn in 64 bits. */
+static inline void cw_store_words(global uint *memory, cwn_span s, cwn_word lanes, cwn_group g) {
+    global uint *to = memory + s.to;
+    if (lanes == 4 && cwn_has_all(s, 4)) {
+        vstore4((uint4)(g.e0, g.e1, g.e2, g.e3), 0, to);
         return;
     }
-    if (at >= first && at < end) memory[at - first] = g.e0;
-    if (at + 1 >= first && at + 1 < end) memory[at + 1 - first] = g.e1;
-    if (at + 2 >= first && at + 2 < end) memory[at + 2 - first] = g.e2;
-    if (at + 3 >= first && at + 3 < end) memory[at + 3 - first] = g.e3;
+    if (cwn_has(s, 0)) to[0] = g.e0;
+    if (cwn_has(s, 1)) to[s.step] = g.e1;
+    if (lanes == 4 && cwn_has(s, 2)) to[2 * s.step] = g.e2;
+    if (lanes == 4 && cwn_has(s, 3)) to[3 * s.step] = g.e3;
 }
 
-static inline void cw_store_halves(global ushort *memory, ulong first, ulong end, ulong at, cwn_group g) {
-    if (at >= first && at + 4 <= end) {
-        vstore4((ushort4)(g.e0, g.e1, g.e2, g.e3), 0, memory + (at - first));
+static inline void cw_store_halves(global ushort *memory, cwn_span s, cwn_word lanes, cwn_group g) {
+    global ushort *to = memory + s.to;
+    if (lanes == 4 && cwn_has_all(s, 4)) {
+        vstore4((ushort4)(g.e0, g.e1, g.e2, g.e3), 0, to);
         return;
     }
-    if (at >= first && at < end) memory[at - first] = (ushort)g.e0;
-    if (at + 1 >= first && at + 1 < end) memory[at + 1 - first] = (ushort)g.e1;
-    if (at + 2 >= first && at + 2 < end) memory[at + 2 - first] = (ushort)g.e2;
-    if (at + 3 >= first && at + 3 < end) memory[at + 3 - first] = (ushort)g.e3;
+    if (cwn_has(s, 0)) to[0] = (ushort)g.e0;
+    if (cwn_has(s, 1)) to[s.step] = (ushort)g.e1;
+    if (lanes == 4 && cwn_has(s, 2)) to[2 * s.step] = (ushort)g.e2;
+    if (lanes == 4 && cwn_has(s, 3)) to[3 * s.step] = (ushort)g.e3;
 }
 
-/* Element l.first goes to memory[offset], in bytes. Elements of 64 bits are pairs of words. */
+static inline void cw_store_longs(global ulong *memory, cwn_span s, cwn_group g) {
+    global ulong *to = memory + s.to;
+    if (cwn_has_all(s, 2)) {
+        vstore2((ulong2)(cwn_joined(g.e0, g.e1), cwn_joined(g.e2, g.e3)), 0, to);
+        return;
+    }
+    if (cwn_has(s, 0)) to[0] = cwn_joined(g.e0, g.e1);
+    if (cwn_has(s, 1)) to[s.step] = cwn_joined(g.e2, g.e3);
+}
+
+static inline void cw_store(cwn_word store, global uchar *memory, cwn_span s, cwn_word lanes, cwn_group g) {
+    if (cwn_is_16(store)) cw_store_halves((global ushort *)memory, s, lanes, g);
+    else if (cwn_is_64(store)) cw_store_longs((global ulong *)memory, s, g);
+    else cw_store_words((global uint *)memory, s, lanes, g);
+}
+
+/* Element l.first goes to memory[offset], in bytes. */
 static inline void cw_fill(cwn_launch l, cwn_word distribution, cwn_word type, global uchar *memory, ulong offset) {
-    const ulong units = cwn_is_64(type) ? 2 : 1, first = l.first * units, end = (l.first + l.count) * units;
-    for (ulong group = first / 4 + get_global_id(0); group < (end + 3) / 4; group += get_global_size(0)) {
-        const cwn_group g = cwn_group_of(l, distribution, type, group);
-        if (cwn_is_16(type)) cw_store_halves((global ushort *)(memory + offset), first, end, group * 4, g);
-        else cw_store_words((global uint *)(memory + offset), first, end, group * 4, g);
-    }
+    const ulong size = cwn_group_elements(type), end = (l.first + l.count + size - 1) / size;
+    for (ulong group = l.first / size + get_global_id(0); group < end; group += get_global_size(0))
+        cw_store(type, memory + offset, cwn_span_in_range(l, type, group), size, cwn_group_of(l, distribution, type, group));
 }
 
 #define CW_ROW(name, distribution, type) \
-    kernel void name(cwn_launch l, global uchar *memory, ulong offset) { cw_fill(l, distribution, type, memory, offset); }
+    kernel void cw_fill_##name(cwn_launch l, global uchar *memory, ulong offset) { \
+        cw_fill(l, distribution, type, memory, offset); \
+    }
+CWN_KERNEL_TABLE(CW_ROW)
+CWN_PROOF_TABLE(CW_ROW)
+#undef CW_ROW
+
+/* A row's place is found once, and then its items are walked: GROUP is the group at place q, and `store` its type in memory. */
+#define CW_WALK(type, store, GROUP) \
+    const cwn_spot start = cwn_along(s.axis[0], get_global_id(0), s.groups == 0); \
+    const cwn_spot stride = cwn_along(s.axis[0], get_global_size(0), s.groups == 0); \
+    for (ulong row = get_global_id(1); row < s.rows; row += get_global_size(1)) { \
+        cwn_spot p = cwn_spot_of(row, s.first); \
+        for (uint k = 1; k < s.axes; k++) p = cwn_passed(p, s.axis[k], k == s.groups); \
+        cwn_spot q = cwn_moved(p, start); \
+        for (ulong i = get_global_id(0); i < s.axis[0].extent; i += get_global_size(0), q = cwn_moved(q, stride)) \
+            cw_store(store, memory + offset, cwn_span_in_run(q, type, s.run, s.step), cwn_group_elements(type), \
+                     cwn_narrowed(GROUP, type, store)); \
+    }
+
+#define CW_SLICE(name, distribution, type, store) \
+    kernel void name(cwn_launch l, cwn_slice s, global uchar *memory, ulong offset) { \
+        CW_WALK(type, store, cwn_group_of(l, distribution, type, cwn_group_at(q, type))) \
+    }
+#define CW_ROW(name, distribution, type) CW_SLICE(cw_slice_##name, distribution, type, type)
 CWN_KERNEL_TABLE(CW_ROW)
 #undef CW_ROW
+#define CW_ROW(name, distribution, type) CW_SLICE(cw_round_##name, distribution, type, (cwn_word)s.store)
+CWN_ROUND_TABLE(CW_ROW)
+#undef CW_ROW
+
+#ifndef CWN_NO_FP64
+/* The elements of a group that lie in memory, as they would be drawn; what is beyond the tensor is not read. */
+static inline cwn_group cw_load(global const uchar *source, cwn_word type, ulong group, ulong elements) {
+    const ulong at = group * cwn_group_elements(type);
+    uint e[4] = {0, 0, 0, 0};
+    if (cwn_is_64(type)) {
+        global const ulong *from = (global const ulong *)source + at;
+        return cwn_group_64(at < elements ? from[0] : 0, at + 1 < elements ? from[1] : 0);
+    }
+    for (uint lane = 0; lane < 4; lane++) {
+        if (at + lane >= elements) continue;
+        e[lane] = cwn_is_16(type) ? ((global const ushort *)source)[at + lane] : ((global const uint *)source)[at + lane];
+    }
+    const cwn_group g = {e[0], e[1], e[2], e[3]};
+    return g;
+}
+
+#define CW_COPY(name, type, store) \
+    kernel void name(cwn_launch l, cwn_slice s, global uchar *memory, ulong offset, global const uchar *source, ulong from) { \
+        CW_WALK(type, store, cw_load(source + from, type, cwn_group_at(q, type), s.source)) \
+    }
+#define CW_ROW(name, distribution, type) CW_COPY(cw_slice_##name, type, type)
+CWN_COPY_TABLE(CW_ROW)
+#undef CW_ROW
+#define CW_ROW(name, distribution, type) CW_COPY(cw_round_##name, type, (cwn_word)s.store)
+CWN_ROUND_COPY_TABLE(CW_ROW)
+#undef CW_ROW
+#endif
 
 #ifndef CWN_NO_FP64
 #define CW_ROW(name, step, type, real) \

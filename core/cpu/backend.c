@@ -73,6 +73,39 @@ static cw_status cpu_fill(cw_device *device, const cwn_launch *launch, const cw_
     return CW_OK;
 }
 
+/* A slice's items, shared out. */
+typedef struct cw_share {
+    const cw_part *part;
+    char *data;
+    const char *source;
+    uint32_t tasks;
+    void (*fill)(const cwn_launch *launch, const cwn_slice *slice, uint64_t item, uint64_t end, void *data, const void *source);
+} cw_share;
+
+static void fill_items(void *argument, uint32_t i) {
+    const cw_share *c = argument;
+    const cwn_slice *slice = &c->part->slice;
+    const uint64_t items = slice->rows * slice->axis[0].extent, each = items / c->tasks, rest = items % c->tasks;
+    const uint64_t begin = each * i + (i < rest ? i : rest);
+    c->fill(&c->part->launch, slice, begin, begin + each + (i < rest), c->data, c->source);
+}
+
+static void run_slice(cw_cpu *cpu, const cw_part *part, const cw_destination *to, const char *source) {
+    const uint64_t useful = part->slice.rows * part->slice.axis[0].extent / (LEAST_ELEMENTS_PER_TASK / 4) + 1;
+    cw_share share = {part, address(to), source, useful < cpu->threads ? (uint32_t)useful : cpu->threads,
+                      cpu->fp64 ? cw_reference_items : cw_reference_items_without_fp64};
+    if (share.tasks == 1) fill_items(&share, 0);
+    else cpu->parallel_for(cpu->user, share.tasks, fill_items, &share);
+    cpu->device.launches++;
+}
+
+static void run_part(cw_cpu *cpu, const cw_part *part, const cw_destination *to, const char *source) {
+    cw_destination at = *to;
+    at.offset += part->offset;
+    if (part->slice.rows) run_slice(cpu, part, &at, source);
+    else cpu_fill(&cpu->device, &part->launch, &at, NULL);
+}
+
 /* One step, shared out. */
 typedef struct cw_crew {
     const cw_work *step;
@@ -109,6 +142,25 @@ static cw_status cpu_fill_matrix(cw_device *device, const cwn_launch *draws, con
     cw_matrix_fill f = {(cw_cpu *)device, to};
     if (!f.cpu->fp64) return cw_refuse_float64(why);
     return cw_walk_matrix(draws, matrix, run_step, &f);
+}
+
+/* The scratch memory's part from `at` on, as a destination. */
+static cw_destination in_scratch(const cw_destination *to, uint64_t at) {
+    cw_destination whole = *to;
+    whole.memory = to->scratch;
+    whole.offset = to->scratch_offset + at;
+    return whole;
+}
+
+static cw_status cpu_fill_slice(cw_device *device, const cw_job *job, const cw_destination *to, cw_error *why) {
+    cw_cpu *cpu = (cw_cpu *)device;
+    cw_destination whole = in_scratch(to, job->whole);
+    const char *source = job->matrix ? address(&whole) : NULL;
+    for (uint32_t i = 0; i < job->parts && !cpu->fp64; i++)
+        if (cw_needs_fp64(job->part[i].launch.distribution, job->part[i].launch.type)) return cw_refuse_float64(why);
+    const cw_status status = job->matrix ? cpu_fill_matrix(device, job->draws, job->matrix, &whole, why) : CW_OK;
+    for (uint32_t i = 0; i < job->parts && !status; i++) run_part(cpu, &job->part[i], to, source);
+    return status;
 }
 
 static cw_status cpu_sync(cw_device *device, const cw_destination *on, cw_error *why) {
@@ -151,6 +203,7 @@ static const cw_backend_ops cpu_ops = {
     .backend = CW_BACKEND_CPU,
     .fill = cpu_fill,
     .fill_matrix = cpu_fill_matrix,
+    .fill_slice = cpu_fill_slice,
     .sync = cpu_sync,
     .allocate = cpu_allocate,
     .write = cpu_write,

@@ -15,6 +15,8 @@
  *
  *   CWN_U(c) CWN_W(c) CWN_D(c) CWN_F(c)  constants as cwn_u64, cwn_u32, cwn_f64, cwn_f32
  *   cwn_mul(a, b)      low half times low half, 64-bit product
+ *   CWN_UNROLL         in front of a loop that is short, of known length, and worth it
+ *   cwn_high(a, b)     high half of the 128-bit product of two cwn_long
  *   cwn_ma(a, b, c)    a * b + c in double with one rounding or with two: only where either gives the same result
  *   cwn_bits64 cwn_double cwn_bits32 cwn_float   bit casts
  *   cwn_low(a)         the low half                     cwn_extend(a)  a word as the low half
@@ -69,6 +71,7 @@
 
 #pragma OPENCL FP_CONTRACT OFF
 #define CWN_FN static inline
+#define CWN_UNROLL _Pragma("unroll") /* LLVM, which most drivers are made of, does not where the loop is deep inside others */
 #define CWN_LANES 1
 typedef uint cwn_word;
 typedef ulong cwn_long;
@@ -81,6 +84,7 @@ typedef float cwn_f32;
 #define CWN_TABLE_U(c) c##UL
 #define CWN_TABLE(type, name) __constant type name
 #define cwn_mul(a, b) ((ulong)(uint)(a) * (uint)(b))
+#define cwn_high(a, b) mul_hi((a), (b))
 #define cwn_bits32(x) as_uint(x)
 #define cwn_float(x) as_float(x)
 #define cwn_low(x) ((uint)(x))
@@ -118,6 +122,7 @@ typedef double cwn_f64;
 
 #include <stdint.h>
 #define CWN_FN static __device__ __forceinline__
+#define CWN_UNROLL
 #define CWN_LANES 1
 typedef uint32_t cwn_word;
 typedef uint64_t cwn_long;
@@ -129,6 +134,7 @@ typedef float cwn_f32;
 #define CWN_F(c) c##f
 #define CWN_TABLE_U(c) c##ull
 #define CWN_TABLE(type, name) static __device__ const type name
+#define cwn_high(a, b) __umul64hi((a), (b))
 #define cwn_mul(a, b) ((uint64_t)(uint32_t)(a) * (uint32_t)(b))
 #define cwn_bits32(x) __float_as_uint(x)
 #define cwn_float(x) __uint_as_float(x)
@@ -166,10 +172,12 @@ typedef double cwn_f64;
 #include <stdint.h>
 #include <string.h>
 #define CWN_FN static inline __attribute__((always_inline, unused))
+#define CWN_UNROLL
 typedef uint32_t cwn_word;
 typedef uint64_t cwn_long;
 #define CWN_TABLE_U(c) UINT64_C(c)
 #define CWN_TABLE(type, name) static const type name
+CWN_FN cwn_long cwn_high(cwn_long a, cwn_long b) { return (cwn_long)((unsigned __int128)a * b >> 64); }
 
 #ifndef CWN_LANES
 #define CWN_LANES 1

@@ -21,7 +21,9 @@ enum {
     /* 16 + cw_proof: element i is the function of the word i */
     CWN_RADIUS = 17,
     CWN_SINE = 18,
-    CWN_COSINE = 19
+    CWN_COSINE = 19,
+    /* elements of a tensor that lies in memory; slices only */
+    CWN_COPY = 32
 };
 
 /* What an element is to a kernel: a float of some kind, or just so many bits. */
@@ -73,45 +75,65 @@ typedef struct {
  *   identity           scale on the diagonal, shift elsewhere
  *   stft               shift is 2 (columns - 1), scale what the window is divided by; bits as of uniform */
 
-/* Every combination of distribution and type that there is, and the name of its kernel. Those of float64 and
+/* Every combination of distribution and type that there is: ROW(name, distribution, type). Each is two kernels, cw_fill_NAME
+ * for ranges and cw_slice_NAME for slices; a proof is the first, and a copy (of a matrix) the second of them. Those of
+ * CWN_ROUND_TABLE are drawn or copied so, too, and stored in a smaller type: cw_round_NAME. Those of float64 and of
  * stft need doubles. */
 /* clang-format off */
 #ifndef CWN_NO_FP64
+#define CWN_WIDE_TABLE(ROW) \
+    ROW(stft_float32,              CWN_STFT,             CWN_FLOAT32) \
+    ROW(stft_float64,              CWN_STFT,             CWN_FLOAT64) \
+    ROW(uniform_float64,           CWN_UNIFORM,          CWN_FLOAT64) \
+    ROW(normal_float64,            CWN_NORMAL,           CWN_FLOAT64) \
+    ROW(truncated_normal_float64,  CWN_TRUNCATED_NORMAL, CWN_FLOAT64)
 #define CWN_FLOAT64_TABLE(ROW) \
-    ROW(cw_fill_stft_float32,               CWN_STFT,             CWN_FLOAT32) \
-    ROW(cw_fill_stft_float64,               CWN_STFT,             CWN_FLOAT64) \
-    ROW(cw_fill_stft_float16,               CWN_STFT,             CWN_FLOAT16) \
-    ROW(cw_fill_stft_bfloat16,              CWN_STFT,             CWN_BFLOAT16) \
-    ROW(cw_fill_uniform_float64,            CWN_UNIFORM,          CWN_FLOAT64) \
-    ROW(cw_fill_normal_float64,             CWN_NORMAL,           CWN_FLOAT64) \
-    ROW(cw_fill_truncated_normal_float64,   CWN_TRUNCATED_NORMAL, CWN_FLOAT64)
+    CWN_WIDE_TABLE(ROW) \
+    ROW(stft_float16,              CWN_STFT,             CWN_FLOAT16) \
+    ROW(stft_bfloat16,             CWN_STFT,             CWN_BFLOAT16)
+#define CWN_COPY_TABLE(ROW) \
+    ROW(copy_float32,              CWN_COPY,             CWN_FLOAT32) \
+    ROW(copy_float64,              CWN_COPY,             CWN_FLOAT64) \
+    ROW(copy_float16,              CWN_COPY,             CWN_FLOAT16)
+#define CWN_ROUND_COPY_TABLE(ROW) \
+    ROW(copy_float32,              CWN_COPY,             CWN_FLOAT32) \
+    ROW(copy_float64,              CWN_COPY,             CWN_FLOAT64)
 #else
+#define CWN_WIDE_TABLE(ROW)
 #define CWN_FLOAT64_TABLE(ROW)
+#define CWN_COPY_TABLE(ROW)
+#define CWN_ROUND_COPY_TABLE(ROW)
 #endif
 #define CWN_KERNEL_TABLE(ROW) \
     CWN_FLOAT64_TABLE(ROW) \
-    ROW(cw_fill_constant_16,                CWN_CONSTANT,         CWN_BITS16) \
-    ROW(cw_fill_constant_32,                CWN_CONSTANT,         CWN_BITS32) \
-    ROW(cw_fill_constant_64,                CWN_CONSTANT,         CWN_BITS64) \
-    ROW(cw_fill_identity_16,                CWN_IDENTITY,         CWN_BITS16) \
-    ROW(cw_fill_identity_32,                CWN_IDENTITY,         CWN_BITS32) \
-    ROW(cw_fill_identity_64,                CWN_IDENTITY,         CWN_BITS64) \
-    ROW(cw_fill_uniform_float32,            CWN_UNIFORM,          CWN_FLOAT32) \
-    ROW(cw_fill_uniform_float16,            CWN_UNIFORM,          CWN_FLOAT16) \
-    ROW(cw_fill_uniform_bfloat16,           CWN_UNIFORM,          CWN_BFLOAT16) \
-    ROW(cw_fill_normal_float32,             CWN_NORMAL,           CWN_FLOAT32) \
-    ROW(cw_fill_normal_float16,             CWN_NORMAL,           CWN_FLOAT16) \
-    ROW(cw_fill_normal_bfloat16,            CWN_NORMAL,           CWN_BFLOAT16) \
-    ROW(cw_fill_truncated_normal_float32,   CWN_TRUNCATED_NORMAL, CWN_FLOAT32) \
-    ROW(cw_fill_truncated_normal_float16,   CWN_TRUNCATED_NORMAL, CWN_FLOAT16) \
-    ROW(cw_fill_truncated_normal_bfloat16,  CWN_TRUNCATED_NORMAL, CWN_BFLOAT16) \
-    ROW(cw_fill_integer_32,                 CWN_INTEGER,          CWN_BITS32) \
-    ROW(cw_fill_integer_64,                 CWN_INTEGER,          CWN_BITS64) \
-    ROW(cw_fill_full_integer_32,            CWN_FULL_INTEGER,     CWN_BITS32) \
-    ROW(cw_fill_full_integer_64,            CWN_FULL_INTEGER,     CWN_BITS64) \
-    ROW(cw_fill_radius,                     CWN_RADIUS,           CWN_FLOAT32) \
-    ROW(cw_fill_sine,                       CWN_SINE,             CWN_FLOAT32) \
-    ROW(cw_fill_cosine,                     CWN_COSINE,           CWN_FLOAT32)
+    ROW(constant_16,               CWN_CONSTANT,         CWN_BITS16) \
+    ROW(constant_32,               CWN_CONSTANT,         CWN_BITS32) \
+    ROW(constant_64,               CWN_CONSTANT,         CWN_BITS64) \
+    ROW(identity_16,               CWN_IDENTITY,         CWN_BITS16) \
+    ROW(identity_32,               CWN_IDENTITY,         CWN_BITS32) \
+    ROW(identity_64,               CWN_IDENTITY,         CWN_BITS64) \
+    ROW(uniform_float32,           CWN_UNIFORM,          CWN_FLOAT32) \
+    ROW(uniform_float16,           CWN_UNIFORM,          CWN_FLOAT16) \
+    ROW(uniform_bfloat16,          CWN_UNIFORM,          CWN_BFLOAT16) \
+    ROW(normal_float32,            CWN_NORMAL,           CWN_FLOAT32) \
+    ROW(normal_float16,            CWN_NORMAL,           CWN_FLOAT16) \
+    ROW(normal_bfloat16,           CWN_NORMAL,           CWN_BFLOAT16) \
+    ROW(truncated_normal_float32,  CWN_TRUNCATED_NORMAL, CWN_FLOAT32) \
+    ROW(truncated_normal_float16,  CWN_TRUNCATED_NORMAL, CWN_FLOAT16) \
+    ROW(truncated_normal_bfloat16, CWN_TRUNCATED_NORMAL, CWN_BFLOAT16) \
+    ROW(integer_32,                CWN_INTEGER,          CWN_BITS32) \
+    ROW(integer_64,                CWN_INTEGER,          CWN_BITS64) \
+    ROW(full_integer_32,           CWN_FULL_INTEGER,     CWN_BITS32) \
+    ROW(full_integer_64,           CWN_FULL_INTEGER,     CWN_BITS64)
+#define CWN_ROUND_TABLE(ROW) \
+    CWN_WIDE_TABLE(ROW) \
+    ROW(uniform_float32,           CWN_UNIFORM,          CWN_FLOAT32) \
+    ROW(normal_float32,            CWN_NORMAL,           CWN_FLOAT32) \
+    ROW(truncated_normal_float32,  CWN_TRUNCATED_NORMAL, CWN_FLOAT32)
+#define CWN_PROOF_TABLE(ROW) \
+    ROW(radius,                    CWN_RADIUS,           CWN_FLOAT32) \
+    ROW(sine,                      CWN_SINE,             CWN_FLOAT32) \
+    ROW(cosine,                    CWN_COSINE,           CWN_FLOAT32)
 /* clang-format on */
 
 CWN_FN cwn_word cwn_is_16(cwn_word type) { return type == CWN_FLOAT16 || type == CWN_BFLOAT16 || type == CWN_BITS16; }

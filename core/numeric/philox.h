@@ -31,7 +31,7 @@ CWN_FN cwn_block cwn_philox_round(cwn_block x, cwn_long key0, cwn_long key1) {
 /* The block of one counter value: ten rounds, the key raised by the Weyl constants between them. */
 CWN_FN cwn_block cwn_philox(cwn_counter counter, cwn_word key0, cwn_word key1) {
     cwn_block x = {counter.low, counter.low >> 32, counter.high, counter.high >> 32};
-    for (int i = 0; i < 10; i++) {
+    CWN_UNROLL for (int i = 0; i < 10; i++) {
         x = cwn_philox_round(x, key0, key1);
         key0 += 0x9E3779B9u;
         key1 += 0xBB67AE85u;

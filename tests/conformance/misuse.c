@@ -25,6 +25,7 @@ static cw_device *device;
 static test_area area;
 static cw_destination good;
 static cw_plan plan;
+static cw_slice part = CW_SLICE_INIT; /* all of it */
 static cw_error why;
 
 /* The status is this one, `why` tells a person something on one line, and is empty again. */
@@ -39,6 +40,8 @@ static void refused(cw_status found, cw_status expected) {
 static void refuse_fill(const cw_plan *p, const cw_destination *to, cw_status expected) {
     refused(cw_fill(device, p, to, &why), expected);
     assert_int_equal(cw_fill(device, p, to, NULL), expected);
+    refused(cw_fill_slice(device, p, &part, to, &why), expected);
+    assert_int_equal(cw_fill_slice(device, p, NULL, to, NULL), expected);
 }
 
 static void refuse_proof(cw_proof proof, const cw_destination *to, cw_status expected) {
@@ -96,6 +99,8 @@ static void test_no_device(void **state) {
     unsigned char host[4];
     (void)state;
     refused(cw_fill(NULL, &plan, &good, &why), CW_ERROR_ARGUMENT);
+    refused(cw_fill_slice(NULL, &plan, &part, &good, &why), CW_ERROR_ARGUMENT);
+    refused(cw_fill_slice(NULL, &plan, NULL, &good, &why), CW_ERROR_ARGUMENT);
     refused(cw_fill_proof(NULL, CW_PROOF_SINE, &good, &why), CW_ERROR_ARGUMENT);
     refused(cw_sync(NULL, &good, &why), CW_ERROR_ARGUMENT);
     refused(cw_allocate(NULL, 4, &to, &why), CW_ERROR_ARGUMENT);
@@ -243,6 +248,32 @@ static void test_allocation_too_large(void **state) {
 
 /* ------------------------------------------------------------------------------------------- plans and proofs */
 
+/* By every function that takes one, none of which writes anything. */
+static void refuse_slice_of(const cw_plan *p, const cw_slice *slice, cw_status expected) {
+    cw_difference d = {1, 2, 3, 4, 5};
+    cw_sums sums = {{6, 7}};
+    float x[4] = {0};
+    cw_extent extent, untouched;
+    memset(&extent, TEST_CANARY, sizeof extent);
+    untouched = extent;
+    refused(cw_slice_measure(p, slice, &extent, &why), expected);
+    refused(cw_fill_slice(device, p, slice, &good, &why), expected);
+    refused(cw_verify_slice(p, slice, x, sizeof x, &d, &why), expected);
+    refused(cw_reference_slice(p, slice, x, sizeof x, &why), expected);
+    refused(cw_digest_slice(&sums, p, slice, &why), expected);
+    refused(cw_digest_add_slice(&sums, p, slice, x, sizeof x, &why), expected);
+    assert_int_equal(cw_slice_measure(p, slice, &extent, NULL), expected);
+    assert_int_equal(cw_fill_slice(device, p, slice, &good, NULL), expected);
+    assert_int_equal(cw_verify_slice(p, slice, x, sizeof x, NULL, NULL), expected);
+    assert_int_equal(cw_reference_slice(p, slice, x, sizeof x, NULL), expected);
+    assert_int_equal(cw_digest_slice(&sums, p, slice, NULL), expected);
+    assert_memory_equal(&extent, &untouched, sizeof extent);
+    assert_int_equal(d.worst + sums.word[1], 11);
+    assert_true(x[0] == 0.0f && x[3] == 0.0f);
+}
+
+static void refuse_slice(const cw_slice *slice, cw_status expected) { refuse_slice_of(&plan, slice, expected); }
+
 static void refuse_plan(const cw_plan *p) {
     cw_difference d = {1, 2, 3, 4, 5};
     cw_sums sums = {{6, 7}};
@@ -252,6 +283,7 @@ static void refuse_plan(const cw_plan *p) {
     refused(cw_verify(p, x, sizeof x, &d, &why), CW_ERROR_STRUCT);
     refused(cw_reference(p, 0, 1, x, &why), CW_ERROR_STRUCT);
     refused(cw_digest(p, &sums, &why), CW_ERROR_STRUCT);
+    refuse_slice_of(p, &part, CW_ERROR_STRUCT);
     assert_int_equal(cw_plan_describe(p, text, sizeof text, NULL), CW_ERROR_STRUCT);
     assert_int_equal(cw_plan_is_made(p), 0);
     assert_memory_equal(text, "as it is", 8);
@@ -272,6 +304,179 @@ static void test_plans_that_were_not_made(void **state) {
     memset(&p, 0, sizeof p);
     p.struct_size = sizeof p;
     refuse_plan(&p);
+}
+
+/* ------------------------------------------------------------------------------------------------------- slices */
+
+static void test_slices_of_another_version(void **state) {
+    cw_slice s = part;
+    (void)state;
+    for (uint32_t size = 0; size <= 2 * sizeof s; size += 8) {
+        s.struct_size = size;
+        if (size != sizeof s) refuse_slice(&s, CW_ERROR_STRUCT);
+    }
+}
+
+static void refuse_range(uint64_t start, uint64_t stop, uint64_t step, uint64_t extent) {
+    for (uint8_t flat = 0; flat < 2; flat++) {
+        cw_slice s = part;
+        s.flat = flat;
+        s.start[0] = start;
+        s.stop[0] = stop;
+        s.step[0] = step;
+        s.extent[0] = extent;
+        refuse_slice(&s, CW_ERROR_ARGUMENT);
+    }
+}
+
+static void test_slices_out_of_the_tensor(void **state) {
+    (void)state;
+    refuse_range(0, ELEMENTS + 1, 1, 0);
+    refuse_range(5, 4, 1, 0);
+    refuse_range(ELEMENTS + 1, CW_END, 1, 0);
+    refuse_range(UINT64_MAX - 1, UINT64_MAX - 1, 1, 0);
+    refuse_range(0, UINT64_MAX - 1, 1, 0);
+    refuse_range(1, 0, 0, 0); /* step 0 goes with nothing else */
+    refuse_range(0, CW_END, 0, 0);
+    refuse_range(0, 0, 0, ELEMENTS - 1);
+    refuse_range(0, ELEMENTS + 3, 1, ELEMENTS + 2);
+    refused(cw_slice_measure(&plan, &part, NULL, &why), CW_ERROR_ARGUMENT);
+}
+
+static void test_slices_of_axes_that_are_not_there(void **state) {
+    (void)state;
+    for (int axis = 1; axis < CW_MAX_RANK; axis++)
+        for (int what = 0; what < 5; what++) {
+            cw_slice s = part;
+            uint64_t *const field[] = {s.start, s.stop, s.step, s.extent, s.stride};
+            field[what][axis] = 1;
+            refuse_slice(&s, CW_ERROR_ARGUMENT);
+        }
+    cw_slice s = part;
+    cw_slice_axis(&s, UINT32_MAX, 0, 1);
+    refuse_slice(&s, CW_ERROR_ARGUMENT);
+    s = part;
+    s.flat = 2;
+    refuse_slice(&s, CW_ERROR_ARGUMENT);
+    s.flat = 0;
+    s.reserved[2] = 1;
+    refuse_slice(&s, CW_ERROR_ARGUMENT);
+}
+
+static void refuse_layout(uint32_t rank, const int8_t *axes) {
+    cw_slice s = part;
+    cw_slice_layout(&s, rank, axes);
+    refuse_slice(&s, CW_ERROR_ARGUMENT);
+}
+
+static void test_layouts(void **state) {
+    cw_slice s = part;
+    (void)state;
+    refuse_layout(0, (const int8_t[]){0});
+    refuse_layout(1, (const int8_t[]){1});
+    refuse_layout(1, (const int8_t[]){-2});
+    refuse_layout(2, (const int8_t[]){0, 0});
+    cw_slice_layout(&s, 1, (const int8_t[]){0});
+    s.stride[0] = 2;
+    refuse_slice(&s, CW_ERROR_ARGUMENT);
+    s.stride[0] = 0;
+    s.layout.given = 2;
+    refuse_slice(&s, CW_ERROR_ARGUMENT);
+}
+
+/* Elements that would meet, and destinations that no memory is. */
+static void test_strides(void **state) {
+    static const uint64_t shape[] = {3, 4, 5};
+    static const struct { uint64_t stride[3]; cw_status status; } wrong[] = {
+        {{0, 5, 1}, CW_ERROR_ARGUMENT},  {{20, 5, 0}, CW_ERROR_ARGUMENT}, {{20, 4, 1}, CW_ERROR_ARGUMENT},
+        {{1, 1, 1}, CW_ERROR_ARGUMENT},  {{7, 7, 1}, CW_ERROR_ARGUMENT},  {{1, 3, 11}, CW_ERROR_ARGUMENT},
+        {{1ull << 60, 5, 1}, CW_ERROR_OVERFLOW}, {{UINT64_MAX, 5, 1}, CW_ERROR_OVERFLOW}, {{20, 5, UINT64_MAX / 4}, CW_ERROR_OVERFLOW},
+    };
+    cw_spec spec = CW_SPEC_INIT;
+    cw_plan p;
+    (void)state;
+    spec.rank = 3;
+    memcpy(spec.shape, shape, sizeof shape);
+    assert_int_equal(cw_plan_make(&spec, &p, NULL), CW_OK);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        cw_slice s = part;
+        memcpy(s.stride, wrong[i].stride, sizeof wrong[i].stride);
+        refuse_slice_of(&p, &s, wrong[i].status);
+    }
+    cw_slice padded = part;
+    padded.extent[0] = 1ull << 60;
+    refuse_slice_of(&p, &padded, CW_ERROR_OVERFLOW);
+}
+
+static void test_stores(void **state) {
+    static const struct { cw_dtype drawn, store; cw_status status; } wrong[] = {
+        {CW_FLOAT32, CW_FLOAT64, CW_ERROR_UNSUPPORTED}, {CW_FLOAT16, CW_FLOAT32, CW_ERROR_UNSUPPORTED},
+        {CW_FLOAT16, CW_BFLOAT16, CW_ERROR_UNSUPPORTED}, {CW_FLOAT32, CW_INT32, CW_ERROR_UNSUPPORTED},
+        {CW_FLOAT64, CW_UINT64, CW_ERROR_UNSUPPORTED}, {CW_FLOAT32, (cw_dtype)99, CW_ERROR_ARGUMENT},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        cw_spec spec = CW_SPEC_INIT;
+        cw_slice s = part;
+        cw_plan p;
+        spec.dtype = wrong[i].drawn;
+        s.store = wrong[i].store;
+        assert_int_equal(cw_plan_make(&spec, &p, NULL), CW_OK);
+        refuse_slice_of(&p, &s, wrong[i].status);
+    }
+}
+
+/* Memory that does not hold the slice. */
+static void test_memory_for_slices(void **state) {
+    cw_slice s = cw_slice_range(3, 5);
+    float x[8] = {0};
+    (void)state;
+    refused(cw_reference_slice(&plan, &s, x, 19, &why), CW_ERROR_DESTINATION);
+    refused(cw_reference_slice(&plan, &s, NULL, 20, &why), CW_ERROR_DESTINATION);
+    refused(cw_reference_slice(&plan, &s, (char *)x + 1, 20, &why), CW_ERROR_DESTINATION);
+    refused(cw_verify_slice(&plan, &s, x, 24, NULL, &why), CW_ERROR_ARGUMENT);
+    refused(cw_verify_slice(&plan, &s, NULL, 20, NULL, &why), CW_ERROR_ARGUMENT);
+    refused(cw_digest_slice(NULL, &plan, &s, &why), CW_ERROR_ARGUMENT);
+    refused(cw_digest_add_slice(NULL, &plan, &s, x, 20, &why), CW_ERROR_ARGUMENT);
+    refused(cw_digest_add_slice(&(cw_sums){{0, 0}}, &plan, &s, x, 16, &why), CW_ERROR_ARGUMENT);
+    refused(cw_digest_add_slice(&(cw_sums){{0, 0}}, &plan, &s, NULL, 20, &why), CW_ERROR_ARGUMENT);
+    for (int i = 0; i < 8; i++) assert_true(x[i] == 0.0f);
+    s.step[0] = 2; /* the first of 3 elements is at 0, the last at 2 */
+    good.bytes = 11;
+    refused(cw_fill_slice(device, &plan, &s, &good, &why), CW_ERROR_DESTINATION);
+    s.stride[0] = 7;
+    good.bytes = 4 * 14 + 3;
+    refused(cw_fill_slice(device, &plan, &s, &good, &why), CW_ERROR_DESTINATION);
+    s.store = CW_FLOAT16;
+    good.bytes = 2 * 14 + 1;
+    refused(cw_fill_slice(device, &plan, &s, &good, &why), CW_ERROR_DESTINATION);
+    good.bytes = 2 * 14 + 2;
+    good.offset++;
+    refused(cw_fill_slice(device, &plan, &s, &good, &why), CW_ERROR_DESTINATION);
+}
+
+/* Scratch memory for the whole is more than what the plan asks for. */
+static void test_matrices_in_part(void **state) {
+    cw_spec spec = CW_SPEC_INIT;
+    cw_slice s = part;
+    cw_plan p;
+    cw_destination scratch;
+    cw_extent extent;
+    (void)state;
+    spec.initializer = CW_ORTHOGONAL;
+    spec.rank = 2;
+    spec.shape[0] = spec.shape[1] = 8;
+    cw_slice_axis(&s, 0, 1, 3);
+    assert_int_equal(cw_plan_make(&spec, &p, NULL), CW_OK);
+    assert_int_equal(cw_slice_measure(&p, &s, &extent, NULL), CW_OK);
+    assert_true(extent.scratch >= cw_plan_scratch(&p) + cw_plan_bytes(&p));
+    refused(cw_fill_slice(device, &p, &s, &good, &why), CW_ERROR_DESTINATION);
+    assert_int_equal(cw_allocate(device, extent.scratch, &scratch, NULL), CW_OK);
+    scratch.bytes--;
+    cw_lend(&good, &scratch);
+    refused(cw_fill_slice(device, &p, &s, &good, &why), CW_ERROR_DESTINATION);
+    scratch.bytes++;
+    cw_release(device, &scratch);
 }
 
 static void test_unknown_proofs(void **state) {
@@ -429,6 +634,14 @@ int main(int argc, char **argv) {
         TEST(test_copies_without_host_memory),
         TEST(test_allocation_too_large),
         TEST(test_plans_that_were_not_made),
+        TEST(test_slices_of_another_version),
+        TEST(test_slices_out_of_the_tensor),
+        TEST(test_slices_of_axes_that_are_not_there),
+        TEST(test_layouts),
+        TEST(test_strides),
+        TEST(test_stores),
+        TEST(test_memory_for_slices),
+        TEST(test_matrices_in_part),
         TEST(test_unknown_proofs),
         TEST(test_specs),
         TEST(test_arguments),

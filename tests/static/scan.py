@@ -37,13 +37,19 @@ def fmas(source):
     double = sum(body(text64, f"cwn_{f}64{end}").count("cwn_fma(") for f, end in (
         ("log", "_far"), ("log", "_near"), ("radius", ""), ("reduce", ""), ("sine", ""), ("cosine", ""), ("turn", "")))
     circle = sum(body(text64, f"cwn_{f}64").count("cwn_fma(") for f in ("reduce", "sine", "cosine"))
-    table = re.findall(r"ROW\(cw_fill_(\w+), ", (source / "core/numeric/launch.h").read_text())
-    expected = dict.fromkeys(table, 0) | {"radius": 4 * radius, "sine": 4 * turn, "cosine": 4 * turn}
-    for name in table:
+    expected = {"fill_radius": 4 * radius, "fill_sine": 4 * turn, "fill_cosine": 4 * turn}
+    tables = (source / "core/numeric/launch.h").read_text()
+    rounded = re.findall(r"ROW\((\w+),\s+CWN_", "".join(re.findall(r"#define CWN_(?:WIDE|ROUND|ROUND_COPY)_TABLE(?:.*\\\n)+.*", tables)))
+    for name in re.findall(r"ROW\((\w+),\s+CWN_", tables):
+        count = 0 if "normal" not in name else double if name.endswith("float64") else 2 * (radius + turn)
         if "stft" in name:  # two kinds of windows have cosines or sines, and in float64 the filters, too
-            expected[name] = (3 if name.endswith("float64") else 2) * circle
-        if "normal" in name:
-            expected[name] = double if name.endswith("float64") else 2 * (radius + turn)
+            count = (3 if name.endswith("float64") else 2) * circle
+        if not name.startswith("copy"):
+            expected.setdefault(f"fill_{name}", count)
+        if f"fill_{name}" not in PROOFS:
+            expected[f"slice_{name}"] = count
+        if name in rounded:
+            expected[f"round_{name}"] = count
     return expected
 
 
@@ -51,6 +57,7 @@ def fmas(source):
 # approximation, or flushes, or is something to think about first.
 ARITHMETIC = {"add.rn.f32", "sub.rn.f32", "mul.rn.f32", "add.rn.f64", "sub.rn.f64", "mul.rn.f64", "fma.rn.f64",
               "sqrt.rn.f32", "sqrt.rn.f64", "neg.f64", "max.f64", "setp.lt.f64", "cvt.rn.f32.f64", "cvt.f64.f32"}
+PROOFS = {"fill_radius", "fill_sine", "fill_cosine"}
 # Besides, in stft: counts as numbers, quotients, comparisons.
 STFT = {"cvt.rn.f32.u64", "cvt.rn.f64.s32", "cvt.rn.f64.u32", "cvt.rn.f64.u64", "cvt.rzi.s32.f64", "div.rn.f32", "div.rn.f64",
         "neg.f32", "setp.eq.f64", "setp.ge.f64", "setp.gtu.f32"}
@@ -62,17 +69,17 @@ MOVES = ("mov.", "selp.", "ld.param.", "ld.global.", "st.global.")
 def ptx(source, file):
     text = pathlib.Path(file).read_text()
     expected = fmas(pathlib.Path(source))
-    kernels = re.findall(r"\.entry cw_fill_(\w+)\((.*?)^}", text, re.S | re.M)
+    kernels = re.findall(r"\.entry cw_((?:fill|slice|round)_\w+)\((.*?)^}", text, re.S | re.M)
     expect({name for name, _ in kernels} == set(expected), f"the kernels are {[name for name, _ in kernels]}")
     for name, code in kernels:
         found = re.findall(r"^\s*(?:@!?%p\d+\s+)?([a-z]\w*(?:\.\w+)+|call|ret)\b", code, re.M)
         instructions = collections.Counter(found)
         floats = {i for i in instructions if re.search(r"\.f(16|32|64)", i) and not i.startswith(MOVES)}
-        allowed = ARITHMETIC | (STFT if name.startswith("stft") else set())
+        allowed = ARITHMETIC | (STFT if "_stft_" in name else set())
         expect(floats <= allowed, f"{name}: {sorted(floats - allowed)}")
         fused = instructions["fma.rn.f64"]
         expect(fused == expected.get(name), f"{name}: {fused} fma.rn.f64, the text has {expected.get(name)}")
-        print(f"{name:25} {fused:3} fma.rn.f64, all of the text's; float instructions: {' '.join(sorted(floats))}")
+        print(f"{name:31} {fused:3} fma.rn.f64, all of the text's; float instructions: {' '.join(sorted(floats))}")
     for word in (r"\.ftz", r"\.approx", r"\bcall\b", r"\.func\b", r"\.f16"):
         expect(not re.search(word, text), f"the PTX has {word}")
     local = set(re.findall(r"\.entry (\w+)\((?:(?!^}).)*?\.local\b", text, re.S | re.M))

@@ -2,7 +2,7 @@
  *
  * Counterweight: starting weights, filled where they live, with the bits TensorFlow and Keras give.
  *
- * In reading order:  status and error - types - philox - spec - plan - device and fill - verify - digest - explain.
+ * In reading order:  status and error - types - philox - spec - plan - slice - device and fill - verify - digest - explain.
  *
  *     spec --cw_plan_make--> plan --cw_fill--> memory          (cpu.h, opencl.h, cuda.h open devices)
  *                             \-----cw_verify, cw_digest, cw_explain-----> is it right?
@@ -405,6 +405,92 @@ CW_API cw_spec cw_plan_spec(const cw_plan *plan);
  * needed, terminator included, to *needed (may be NULL). CW_ERROR_ARGUMENT if it did not fit. */
 CW_API cw_status cw_plan_describe(const cw_plan *plan, char *text, size_t capacity, size_t *needed);
 
+/* ------------------------------------------------------------------------------------------------------ slice */
+
+#define CW_END UINT64_MAX
+
+/* Which part of a tensor goes where. Start from CW_SLICE_INIT, which is the whole tensor in row-major order, and set what
+ * differs. Fans, seeds and every value stay those of the whole tensor.
+ *
+ *   start, stop, step  per axis of the tensor, as in Python but without negative numbers: start <= stop, or stop is CW_END.
+ *                      step 0 is an axis that nothing was said of: all of it (start and stop are 0, too)
+ *   extent             per axis: the tensor is padded to so many, and every element beyond its shape is zero; 0: no padding.
+ *                      Starts and stops count in the padded axis, and CW_END is its end. Padding has no part in a digest
+ *   flat               1: the tensor, padded at its end, is one axis of its elements in row-major order; all that is said
+ *                      per axis is said of axis 0
+ *   layout             the order of the destination's axes, as numpy.transpose takes it: the destination is the slice,
+ *                      transposed, without gaps. Not given: the tensor's order
+ *   stride             instead of a layout: per axis of the tensor, how far apart two neighbours of the slice lie in the
+ *                      destination, in elements; all 0: not given. Elements must not meet: each stride is greater than what
+ *                      the axes of smaller strides span. Axes of one member or none need no stride. What lies between is
+ *                      not touched, and where the first element lies the destination's offset says
+ *   store              each value, drawn in the plan's dtype, is rounded once to this one (to nearest, ties to even): float32
+ *                      to float16 or bfloat16, float64 to these or to float32. Denormals of the smaller dtype are kept. 0, or
+ *                      the plan's: as it is
+ *
+ *     cw_slice shard = CW_SLICE_INIT;                   columns 1024 to 2048 of a matrix: one of a tensor-parallel layer
+ *     cw_slice_axis(&shard, 1, 1024, 2048);
+ *     cw_slice rank = cw_slice_range(begin, count);     a shard of a flat parameter, as FSDP has it; with
+ *     rank.extent[0] = world * count;                   zeros at the end of the last one
+ *     cw_slice oihw = CW_SLICE_INIT;                    a kernel of Keras (HWIO) as PyTorch keeps it (OIHW)
+ *     cw_slice_layout(&oihw, 4, (int8_t[]){3, 2, 0, 1});
+ */
+typedef struct cw_slice {
+    uint32_t struct_size;
+    cw_dtype store;
+    uint8_t flat, reserved[3];
+    cw_axes layout;
+    uint64_t start[CW_MAX_RANK], stop[CW_MAX_RANK], step[CW_MAX_RANK];
+    uint64_t extent[CW_MAX_RANK];
+    uint64_t stride[CW_MAX_RANK];
+} cw_slice;
+
+#define CW_SLICE_INIT \
+    { sizeof(cw_slice), (cw_dtype)0, 0, {0, 0, 0}, {0, 0, {0}}, {0}, {0}, {0}, {0}, {0} }
+
+/* Elements start to stop of an axis. An axis that there is not is refused by what the slice is given to. */
+static inline void cw_slice_axis(cw_slice *slice, uint32_t axis, uint64_t start, uint64_t stop) {
+    if (axis >= CW_MAX_RANK) axis = CW_MAX_RANK - 1;
+    slice->start[axis] = start;
+    slice->stop[axis] = stop;
+    slice->step[axis] = 1;
+}
+
+/* Elements [first, first + count) in row-major order. */
+static inline cw_slice cw_slice_range(uint64_t first, uint64_t count) {
+    cw_slice slice = CW_SLICE_INIT;
+    slice.flat = 1;
+    cw_slice_axis(&slice, 0, first, first + count);
+    return slice;
+}
+
+/* The layout numpy.transpose(slice, axes) has; `rank` numbers. */
+static inline void cw_slice_layout(cw_slice *slice, uint32_t rank, const int8_t *axes) {
+    slice->layout.given = 1;
+    slice->layout.count = (uint8_t)rank;
+    for (uint32_t i = 0; i < rank && i < CW_MAX_RANK; i++) slice->layout.axis[i] = axes[i];
+}
+
+/* What a slice comes to. Without strides of the caller's `shape` is that of the destination, in its order, else that of the
+ * slice, in the tensor's. */
+typedef struct cw_extent {
+    uint64_t elements; /* padding included */
+    uint64_t bytes;    /* from the destination's first element to the end of its last */
+    uint64_t scratch;  /* bytes of scratch memory that a fill must be lent */
+    uint64_t launches; /* kernels that a fill launches */
+    uint32_t rank, reserved;
+    uint64_t shape[CW_MAX_RANK];
+} cw_extent;
+
+/* Every function that takes a slice takes NULL for the whole tensor, and may return
+ * CW_ERROR_STRUCT       the plan was not made by this version, or the slice not started from CW_SLICE_INIT of it
+ * CW_ERROR_ARGUMENT     start over stop, stop over the axis, something for an axis that there is not, an extent below the
+ *                       shape, a layout that is no permutation, strides with which elements meet, layout and strides
+ * CW_ERROR_UNSUPPORTED  a store dtype that the plan's is not rounded to
+ * CW_ERROR_OVERFLOW     the destination would have more than 2^63 - 1 bytes
+ * On failure *extent is untouched. */
+CW_API cw_status cw_slice_measure(const cw_plan *plan, const cw_slice *slice, cw_extent *extent, cw_error *why);
+
 /* --------------------------------------------------------------------------------------------- device and fill */
 
 /* An opened backend with its kernels loaded; see cpu.h, opencl.h, cuda.h. */
@@ -455,6 +541,15 @@ static inline void cw_lend(cw_destination *destination, const cw_destination *sc
  * CW_ERROR_DEVICE, CW_ERROR_MEMORY
  * CW_ERROR_UNSUPPORTED  random float64 values, a matrix initializer or stft, on a device that uses no doubles */
 CW_API cw_status cw_fill(cw_device *device, const cw_plan *plan, const cw_destination *destination, cw_error *why);
+
+/* As cw_fill, of a part of the tensor: cw_slice_measure says how many bytes there must be. The work is in proportion to the
+ * slice, and nothing outside of it is written. A slice that comes to a range of the tensor in row-major order, in its dtype,
+ * is filled as fast as the whole; another is one launch of a kernel, and one more per padded axis. A Philox block is used
+ * once for all its outputs that are neighbours in the slice along the tensor's last axis.
+ * There is no part of a matrix initializer's tensor without the whole. The whole is made in the scratch memory, of which it
+ * needs the tensor's bytes more than cw_plan_scratch, and the part is copied from there: cw_extent.scratch bytes in all. */
+CW_API cw_status cw_fill_slice(cw_device *device, const cw_plan *plan, const cw_slice *slice, const cw_destination *destination,
+                               cw_error *why);
 
 /* Waits until the work on the destination's queue is done. CW_ERROR_DEVICE if any of it failed. */
 CW_API cw_status cw_sync(cw_device *device, const cw_destination *destination, cw_error *why);
@@ -516,12 +611,21 @@ typedef struct cw_difference {
  * for CW_OK and CW_DIFFERS. */
 CW_API cw_status cw_verify(const cw_plan *plan, const void *data, uint64_t bytes, cw_difference *difference, cw_error *why);
 
+/* Compares a slice as it lies in memory: `bytes` must be cw_extent.bytes. What lies between its elements is not looked at. An
+ * index counts elements from the start of `data`, and `elements` in *difference those from there to the last. */
+CW_API cw_status cw_verify_slice(const cw_plan *plan, const cw_slice *slice, const void *data, uint64_t bytes,
+                                 cw_difference *difference, cw_error *why);
+
 /* Compares two arrays of any dtype bit by bit. CW_OK, CW_DIFFERS, CW_ERROR_ARGUMENT. */
 CW_API cw_status cw_compare(cw_dtype dtype, const void *expected, const void *found, uint64_t elements,
                             cw_difference *difference, cw_error *why);
 
 /* Elements `first` to `first` + `count` of the planned tensor, computed on the calling thread: the definition. */
 CW_API cw_status cw_reference(const cw_plan *plan, uint64_t first, uint64_t count, void *data, cw_error *why);
+
+/* A slice as a fill would write it, computed on the calling thread: the definition. `bytes` must be cw_extent.bytes or more;
+ * CW_ERROR_DESTINATION where they are not, or not aligned. */
+CW_API cw_status cw_reference_slice(const cw_plan *plan, const cw_slice *slice, void *data, uint64_t bytes, cw_error *why);
 
 /* Two 64-bit sums over elements of mix(bits, global index): docs/NUMERICS.md, "Digest". Sums of parts add up
  * whatever the cut. Not cryptographic. */
@@ -532,6 +636,12 @@ typedef struct cw_sums {
 /* Adds elements `first` to `first` + `count` of a tensor to *sums, which starts as {{0, 0}}.
  * CW_ERROR_ARGUMENT for NULL, or an unknown dtype. */
 CW_API cw_status cw_digest_add(cw_sums *sums, cw_dtype dtype, const void *data, uint64_t first, uint64_t count);
+/* Adds a slice as it lies in memory, `bytes` of cw_extent.bytes: each of its elements, but for padding, with its index in the
+ * tensor. So the sums of any cut of a tensor add up to the whole's, however each slice is laid out. */
+CW_API cw_status cw_digest_add_slice(cw_sums *sums, const cw_plan *plan, const cw_slice *slice, const void *data, uint64_t bytes,
+                                     cw_error *why);
+/* The same of a slice that is computed from the definition on the calling thread. */
+CW_API cw_status cw_digest_slice(cw_sums *sums, const cw_plan *plan, const cw_slice *slice, cw_error *why);
 /* Mixes in dtype and shape: the digest of the tensor whose elements were added. */
 CW_API cw_sums cw_digest_finish(cw_sums sums, cw_dtype dtype, uint32_t rank, const uint64_t *shape);
 /* Adds a named tensor's digest to a model's total, which starts as {{0, 0}}. Any order gives the same total. */

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What part of a tensor goes where, to a kernel: from the number of a work item to a group of outputs and to the places of
+ * its elements. Made on the host, where axes are merged to the fewest; kernels only read it.
+ *
+ * A run is a row of neighbours in the tensor. Runs begin at `first`, and at every distance that the axes make. A work item is
+ * one group of one run: it draws once, and stores those of the group's elements that are in the run. Along axis 0 neighbouring
+ * items write the nearest places: it is the kernels' first dimension, and the number of an item's row, by which its place
+ * along the others is found, their second.
+ */
+#ifndef CWN_SLICE_H
+#define CWN_SLICE_H
+
+#include "launch.h"
+#include "narrow.h"
+
+enum { CWN_AXES = 16 };
+
+typedef struct {
+    cwn_long extent;            /* members */
+    cwn_long multiplier, shift; /* n / extent is the high half of n * multiplier, shifted right, for n < 2^63; extent 1: n is 0 */
+    cwn_long from, to;          /* from one member to the next, in elements of the tensor and of the destination */
+} cwn_axis;
+
+/* Byte for byte the same in every language, as a launch is: fields of 64 bits, no padding. */
+typedef struct {
+    cwn_long rows;        /* work items in all, divided by the extent of axis 0 */
+    cwn_long first;       /* index in the tensor of the first run's first element */
+    cwn_long run;         /* elements of a run */
+    cwn_long step;        /* from one of its elements to the next in the destination, in elements */
+    cwn_long axes;        /* how many of axis[] there are, 1 or more */
+    cwn_long groups;      /* the axis whose members are the groups of a run; CWN_AXES where a run is never in two groups */
+    cwn_long store;       /* the type of the destination, to which elements are rounded */
+    cwn_long source;      /* of copies: elements of the tensor */
+    cwn_axis axis[CWN_AXES];
+} cwn_slice;
+
+/* A group's way through the axes: starts with the number of its row, goes past axis after axis, and along axis 0 last. */
+typedef struct { cwn_long item, from, to, group; } cwn_spot;
+
+CWN_FN cwn_spot cwn_spot_of(cwn_long item, cwn_long first) {
+    const cwn_spot p = {item, first, 0, 0};
+    return p;
+}
+
+/* i members along an axis, from anywhere. */
+CWN_FN cwn_spot cwn_along(cwn_axis a, cwn_long i, cwn_word counts_groups) {
+    const cwn_spot way = {0, i * a.from, i * a.to, counts_groups ? i : 0};
+    return way;
+}
+
+CWN_FN cwn_spot cwn_moved(cwn_spot p, cwn_spot way) {
+    const cwn_spot next = {p.item, p.from + way.from, p.to + way.to, p.group + way.group};
+    return next;
+}
+
+CWN_FN cwn_spot cwn_passed(cwn_spot p, cwn_axis a, cwn_word counts_groups) {
+    const cwn_long rest = cwn_high(p.item, a.multiplier) >> a.shift;
+    const cwn_spot left = {rest, p.from, p.to, p.group};
+    return cwn_moved(left, cwn_along(a, p.item - rest * a.extent, counts_groups));
+}
+
+/* The group's index in the tensor. */
+CWN_FN cwn_long cwn_group_at(cwn_spot p, cwn_word type) { return p.from / cwn_group_elements(type) + p.group; }
+
+/* Where the elements of a group go: the first is number `at` of a row of `length` (or before it, modulo 2^64), and would go
+ * to element `to` of the destination; the next go `step` further each. Those outside the row go nowhere. */
+typedef struct { cwn_long at, length, to, step; } cwn_span;
+
+CWN_FN cwn_span cwn_span_in_run(cwn_spot p, cwn_word type, cwn_long run, cwn_long step) {
+    const cwn_long at = cwn_group_at(p, type) * cwn_group_elements(type) - p.from;
+    const cwn_span s = {at, run, p.to + at * step, step};
+    return s;
+}
+
+/* Of the whole range of a launch, whose element `first` goes to the destination's first. */
+CWN_FN cwn_span cwn_span_in_range(cwn_launch l, cwn_word type, cwn_long group) {
+    const cwn_long at = group * cwn_group_elements(type) - l.first;
+    const cwn_span s = {at, l.count, at, 1};
+    return s;
+}
+
+CWN_FN cwn_word cwn_has(cwn_span s, cwn_word lane) { return s.at + lane < s.length; }
+
+/* All four lanes, or two of 64 bits, and side by side. */
+CWN_FN cwn_word cwn_has_all(cwn_span s, cwn_word lanes) {
+    return s.step == 1 && s.at < s.length && s.length - s.at >= lanes;
+}
+
+#endif

@@ -5,7 +5,7 @@
 #ifndef CW_REFERENCE_H
 #define CW_REFERENCE_H
 
-#include "numeric/slice.h"
+#include "numeric/axes.h"
 
 /* Writes elements `first` to `first` + `count` of the launch's tensor to `data`, any cut; data is aligned to the element's
  * size. The launch's own first and count are not looked at. */

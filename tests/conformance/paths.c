@@ -113,7 +113,7 @@ static void check_range(cw_device *device, const char *word, const cwn_launch *l
 
 /* stft takes its launch's other fields, and is not made in lanes: conformance.c has it. */
 static void check_path(cw_device *device, const char *word) {
-    for (int k = 0; k < CW_KERNELS; k++)
+    for (int k = 0; k < CW_KERNELS && cw_kernels[k].kind == CW_RANGE; k++)
         for (int i = 0; i < RANGES && cw_kernels[k].distribution != CWN_STFT; i++) {
             const cwn_launch l = random_launch(&cw_kernels[k]);
             check_range(device, word, &l, cw_kernels[k].name);

@@ -26,6 +26,7 @@ typedef struct device {
     cl_kernel kernels[CW_KERNELS]; /* NULL for those that need doubles where none are used */
     cl_kernel matrix_kernels[CW_MATRIX_KERNELS]; /* NULL there, too */
     size_t group_most[CW_MATRIX_KERNELS];
+    size_t slice_group_most; /* of all kernels of slices */
     int fp64;
 } device;
 
@@ -136,15 +137,18 @@ static size_t work_items(uint64_t groups) {
 }
 
 /* Of a long row each work-item does several groups, for it has to find the row first. */
-enum { GROUPS_OF_ROW = 64, LEAST_OF_ROW = 4 };
+enum { GROUPS_OF_ROW = 64, LEAST_OF_ROW = 4, ROW_MOST = 1 << 14 };
 
-/* Work-items along a row, in a power of two so that a driver finds work-groups, and rows. */
-static void slice_items(const cwn_slice *s, size_t *items) {
+/* Work-items along a row, and rows; and how many of each are a work-group, which takes few different shapes: a driver may
+ * compile each anew. */
+static void slice_items(const cwn_slice *s, size_t *items, size_t *group) {
     const uint64_t groups = s->axis[0].extent;
     items[0] = 1;
-    while (items[0] < groups && (items[0] < LEAST_OF_ROW || items[0] * GROUPS_OF_ROW < groups) && items[0] < WORK_MOST) items[0] *= 2;
-    const size_t round = items[0] < WORK_ROUND ? WORK_ROUND / items[0] : 1;
-    const uint64_t rows = (s->rows + round - 1) / round * round, fit = WORK_MOST / items[0];
+    while (items[0] < groups && (items[0] < LEAST_OF_ROW || items[0] * GROUPS_OF_ROW < groups) && items[0] < ROW_MOST) items[0] *= 2;
+    const size_t most = s->rows < WORK_ROUND / LEAST_OF_ROW ? WORK_ROUND : LEAST_OF_ROW;
+    group[0] = items[0] < most ? items[0] : most;
+    group[1] = WORK_ROUND / group[0];
+    const uint64_t rows = (s->rows + group[1] - 1) / group[1] * group[1], fit = WORK_MOST / items[0];
     items[1] = rows < fit ? (size_t)rows : (size_t)fit;
 }
 
@@ -300,15 +304,15 @@ static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn
 static cw_status enqueue_slice(cw_device *base, const cw_part *part, const cw_destination *to, uint64_t from, cw_error *why) {
     const int i = cw_kernel_of(&part->launch, &part->slice);
     const cl_kernel kernel = i < CW_KERNELS ? of(base)->kernels[i] : NULL;
-    size_t items[2];
+    size_t items[2], group[2];
     if (!kernel) return refuse(i, why);
     cl_int code = clSetKernelArg(kernel, 0, sizeof part->launch, &part->launch);
     if (!code) code = clSetKernelArg(kernel, 1, sizeof part->slice, &part->slice);
     if (!code) code = set_place(kernel, 2, to->memory, to->offset);
     if (!code && part->launch.distribution == CWN_COPY) code = set_place(kernel, 4, to->scratch, to->scratch_offset + from);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
-    slice_items(&part->slice, items);
-    return enqueue(base, kernel, 2, items, NULL, to, why);
+    slice_items(&part->slice, items, group);
+    return enqueue(base, kernel, 2, items, of(base)->slice_group_most < WORK_ROUND ? NULL : group, to, why);
 }
 
 static cw_status enqueue_part(cw_device *base, const cw_part *part, const cw_destination *to, uint64_t from, cw_error *why) {
@@ -402,13 +406,22 @@ static cw_status make_matrix_kernel(device *d, int i, cw_error *why) {
     return cw_opencl_check(code, CW_ERROR_DEVICE, cw_matrix_kernels[i].name, why);
 }
 
+static cl_int lower_group_most(device *d, cl_kernel kernel) {
+    size_t most = 0;
+    const cl_int code = clGetKernelWorkGroupInfo(kernel, d->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most, NULL);
+    if (most < d->slice_group_most) d->slice_group_most = most;
+    return code;
+}
+
 static cw_status make_kernels(device *d, cw_error *why) {
     cw_status status = CW_OK;
     cl_int code;
+    d->slice_group_most = WORK_ROUND;
     for (int i = 0; i < CW_KERNELS && !status; i++) {
         const cw_kernel_row *row = &cw_kernels[i];
         if (!d->fp64 && cw_needs_fp64(row->distribution, row->type)) continue;
         d->kernels[i] = clCreateKernel(d->program, row->name, &code);
+        if (!code && row->kind != CW_RANGE) code = lower_group_most(d, d->kernels[i]);
         status = cw_opencl_check(code, CW_ERROR_DEVICE, row->name, why);
     }
     for (int i = 0; i < CW_MATRIX_KERNELS && d->fp64 && !status; i++) status = make_matrix_kernel(d, i, why);

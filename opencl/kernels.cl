@@ -109,6 +109,7 @@ static inline cwn_group cw_load(global const uchar *source, cwn_word type, ulong
 
 #define CW_COPY(name, type, store) \
     kernel void name(cwn_launch l, cwn_slice s, global uchar *memory, ulong offset, global const uchar *source, ulong from) { \
+        (void)l; \
         CW_WALK(type, store, cw_load(source + from, type, cwn_group_at(q, type), s.source)) \
     }
 #define CW_ROW(name, distribution, type) CW_COPY(cw_slice_##name, type, type)

@@ -15,7 +15,7 @@
 #include "matrix.h"
 #include "path.h"
 #include "pool.h"
-#include "reference.h"
+#include "runs.h"
 
 #define MAX_THREADS 1024u
 /* Below these a thread costs more than it saves. */
@@ -75,25 +75,31 @@ static cw_status cpu_fill(cw_device *device, const cwn_launch *launch, const cw_
 
 /* A slice's items, shared out. */
 typedef struct cw_share {
+    const cw_cpu *cpu;
     const cw_part *part;
     char *data;
     const char *source;
     uint32_t tasks;
-    void (*fill)(const cwn_launch *launch, const cwn_slice *slice, uint64_t item, uint64_t end, void *data, const void *source);
 } cw_share;
 
+static uint64_t items_of(const cw_part *part) { return part->slice.rows * part->slice.axis[0].extent; }
+
+/* Runs along axis 0 go the way of ranges. */
 static void fill_items(void *argument, uint32_t i) {
     const cw_share *c = argument;
-    const cwn_slice *slice = &c->part->slice;
-    const uint64_t items = slice->rows * slice->axis[0].extent, each = items / c->tasks, rest = items % c->tasks;
-    const uint64_t begin = each * i + (i < rest ? i : rest);
-    c->fill(&c->part->launch, slice, begin, begin + each + (i < rest), c->data, c->source);
+    const cw_part *p = c->part;
+    const uint64_t each = items_of(p) / c->tasks, rest = items_of(p) % c->tasks;
+    const uint64_t begin = each * i + (i < rest ? i : rest), end = begin + each + (i < rest);
+    if (p->slice.groups == 0 && !c->source)
+        cw_fill_runs(c->cpu->fp64 ? c->cpu->path->fill : cw_reference_fill_without_fp64, &p->launch, &p->slice, begin, end, c->data);
+    else if (c->cpu->fp64) cw_reference_items(&p->launch, &p->slice, begin, end, c->data, c->source);
+    else cw_reference_items_without_fp64(&p->launch, &p->slice, begin, end, c->data, c->source);
 }
 
 static void run_slice(cw_cpu *cpu, const cw_part *part, const cw_destination *to, const char *source) {
-    const uint64_t useful = part->slice.rows * part->slice.axis[0].extent / (LEAST_ELEMENTS_PER_TASK / 4) + 1;
-    cw_share share = {part, address(to), source, useful < cpu->threads ? (uint32_t)useful : cpu->threads,
-                      cpu->fp64 ? cw_reference_items : cw_reference_items_without_fp64};
+    const uint64_t useful = items_of(part) / (LEAST_ELEMENTS_PER_TASK / 4) + 1;
+    const int copies = part->launch.distribution == CWN_COPY;
+    cw_share share = {cpu, part, address(to), copies ? source : NULL, useful < cpu->threads ? (uint32_t)useful : cpu->threads};
     if (share.tasks == 1) fill_items(&share, 0);
     else cpu->parallel_for(cpu->user, share.tasks, fill_items, &share);
     cpu->device.launches++;

@@ -84,15 +84,6 @@ CWN_FN void put_item(const cw_sliced *w, cwn_spot p) {
         if (cwn_has(span, lane)) memcpy(w->data + (span.to + lane * span.step) * bytes, elements + lane * bytes, bytes);
 }
 
-/* `groups` groups of a run, from the place's on, side by side. */
-CWN_FN void put_groups(const cw_sliced *w, cwn_spot p, uint64_t groups) {
-    const cwn_span span = cwn_span_in_run(p, w->type, w->s->run, 1);
-    const uint64_t begin = p.group ? span.at : 0, end = span.at + groups * cwn_group_elements(w->type);
-    const uint64_t last = end < w->s->run ? end : w->s->run;
-    if (begin < last)
-        fill(w->l, w->distribution, w->type, p.from + begin, last - begin, w->data + (p.to + begin) * cwn_bytes_of(w->type));
-}
-
 CWN_FN cwn_spot find_row(const cwn_slice *s, uint64_t row) {
     cwn_spot p = cwn_spot_of(row, s->first);
     for (uint32_t k = 1; k < s->axes; k++) p = cwn_passed(p, s->axis[k], k == s->groups);
@@ -102,13 +93,12 @@ CWN_FN cwn_spot find_row(const cwn_slice *s, uint64_t row) {
 /* Items are counted along rows. */
 CWN_FN void put_items(const cw_sliced *w, uint64_t item, uint64_t end) {
     const cwn_axis along = w->s->axis[0];
-    const int is_run = w->s->groups == 0, side_by_side = is_run && w->store == w->type && w->s->step == 1 && w->distribution != CWN_COPY;
+    const int is_run = w->s->groups == 0;
     uint64_t row = item / along.extent, i = item % along.extent;
     for (; item < end; row++, i = 0) {
         const uint64_t left = along.extent - i, n = left < end - item ? left : end - item;
         cwn_spot p = cwn_moved(find_row(w->s, row), cwn_along(along, i, is_run));
-        if (side_by_side) put_groups(w, p, n);
-        for (uint64_t k = 0; k < n && !side_by_side; k++, p = cwn_moved(p, cwn_along(along, 1, is_run))) put_item(w, p);
+        for (uint64_t k = 0; k < n; k++, p = cwn_moved(p, cwn_along(along, 1, is_run))) put_item(w, p);
         item += n;
     }
 }

@@ -21,7 +21,7 @@ static const cw_usage usage = {
     "Prints the digest of each tensor, 32 hexadecimal digits that depend on dtype, shape and every bit, and the total "
     "of\n"
     "all, which also depends on their names. A tensor without a name, as in .npy or from options, is called "
-    "\"" CW_UNNAMED "\".\nNot cryptographic. FILE is .npy or .safetensors; digests in a manifest must be met.\n",
+    "\"" CW_UNNAMED "\".\nNot cryptographic. With --json, \"sums\" are those of the elements by their numbers in the whole tensor: those of slices\nadd up. FILE is .npy or .safetensors; digests in a manifest must be met.\n",
     CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_JSON, INT32_MAX};
 
 /* What was found so far; `tensors` only for --json. */
@@ -31,7 +31,8 @@ typedef struct result {
     bool json;
 } result;
 
-static int add(result *r, const char *name, cw_sums digest) {
+/* `sums` may be NULL. */
+static int add(result *r, const char *name, cw_sums digest, const cw_sums *sums) {
     const cw_hex hex = cw_hex_of(digest);
     if (!r->json) {
         cw_progress_hide();
@@ -41,12 +42,14 @@ static int add(result *r, const char *name, cw_sums digest) {
         return EXIT_GOOD;
     }
     json_t *row = json_pack("{s:o, s:s}", "name", cw_json_text(name), "digest", hex.text);
+    if (row && sums) json_object_set_new(row, "sums", json_string(cw_hex_of(*sums).text));
     return row && json_array_append_new(r->tensors, row) == 0 ? EXIT_GOOD : cw_complain_memory();
 }
 
-static int add_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest) {
-    (void)data;
-    return add(user, entry->name, digest);
+enum { PIECE = 64 << 20 }; /* bytes that are made at a time */
+
+static int add_sink(void *user, const cw_entry *entry, const cw_made_piece *made) {
+    return made->last ? add(user, entry->name, made->digest, &made->sums) : EXIT_GOOD;
 }
 
 static int add_made(result *r, const cw_options *options, const char *manifest) {
@@ -56,7 +59,7 @@ static int add_made(result *r, const cw_options *options, const char *manifest) 
     int status = cw_options_model(options, manifest, &model);
     if (status == EXIT_GOOD) status = cw_device_open(cw_options_device(options), &device);
     cw_progress_start(cw_model_bytes(&model), 2);
-    if (status == EXIT_GOOD) status = cw_make(device, &model, add_sink, r, &made);
+    if (status == EXIT_GOOD) status = cw_make(device, &model, PIECE, add_sink, r, &made);
     if (status == EXIT_GOOD) status = cw_made_check(&made, &model);
     if (status == EXIT_GOOD) r->total = made.total;
     cw_device_close(device);
@@ -70,7 +73,7 @@ static int add_file(result *r, const char *path) {
     for (size_t i = 0; i < t.count && status == EXIT_GOOD; i++) {
         const cw_sums digest = cw_tensor_digest(&t.tensor[i], t.tensor[i].data);
         cw_digest_total(&r->total, cw_tensor_name(&t.tensor[i]), digest);
-        status = add(r, t.tensor[i].name ? t.tensor[i].name : path, digest);
+        status = add(r, t.tensor[i].name ? t.tensor[i].name : path, digest, NULL);
     }
     cw_tensors_free(&t);
     return status;

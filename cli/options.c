@@ -50,6 +50,14 @@ static int take_output_axes(cw_options *o, const char *label, const char *text) 
     return take_axes(&o->fields.spec.output_axes, label, text);
 }
 
+static int take_slice(cw_options *o, const char *label, const char *text) {
+    return cw_cut_read(&o->fields.cut, label, text);
+}
+
+static int take_layout(cw_options *o, const char *label, const char *text) {
+    return take_axes(&o->fields.cut.layout, label, text);
+}
+
 static int take_call(cw_options *o, const char *label, const char *text) {
     o->fields.has_call = true;
     return cw_take_integer(label, text, &o->fields.call);
@@ -157,6 +165,9 @@ static const option_row rows[] = {
     {"periodic",    "B",     CW_OPT_TENSOR, NULL,             "stft: true or false (default); alone it is true"},
     {"input-axes",  "A",     CW_OPT_TENSOR, take_input_axes,  "axes whose product is fan_in, with --output-axes"},
     {"output-axes", "A",     CW_OPT_TENSOR, take_output_axes, "axes whose product is fan_out, with --input-axes"},
+    {"slice",       "T",     CW_OPT_TENSOR, take_slice,       "which part of it: one start:stop:step for each axis, as in Python"},
+    {"layout",      "P",     CW_OPT_TENSOR, take_layout,      "the order of its axes when it is stored, as in numpy.transpose"},
+    {"store-dtype", "D",     CW_OPT_TENSOR, NULL,             "what it is rounded to when it is stored (as --dtype)"},
     {"device",      "D",     CW_OPT_DEVICE, take_device,      "cpu (default), cuda[:N], opencl[:P.D]"},
     {"threads",     "N",     CW_OPT_DEVICE, take_threads,
      "of the cpu; default: all cores that the process may use"},

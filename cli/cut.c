@@ -52,11 +52,12 @@ int cw_cut_read(cw_ranges *cut, const char *label, const char *text) {
     const bool empty = close && *inside == close && *skip_blanks(inside + 1) == 0;
     if (!empty && !read_list(inside, close, &c))
         return cw_complain(EXIT_USAGE,
-                           "%s: \"%s\" is not one start:stop:step for each of at most %d axes (such as :,10:33,::2)", label,
-                           text, CW_MAX_RANK);
+                           "%s: \"%s\" is not one start:stop:step for each of at most %d axes (such as :,10:33,::2)",
+                           label, text, CW_MAX_RANK);
     for (uint32_t i = 0; i < c.count; i++)
         if (c.range[i].step < 1)
-            return cw_complain(EXIT_USAGE, "%s: the step %" PRId64 " is less than 1 (go forwards)", label, c.range[i].step);
+            return cw_complain(EXIT_USAGE, "%s: the step %" PRId64 " is less than 1 (go forwards)", label,
+                               c.range[i].step);
     *cut = c;
     return EXIT_GOOD;
 }

@@ -86,14 +86,16 @@ static cw_status run(job *j, const cw_entry *entry, const cw_piece *piece) {
     return (cw_status)atomic_load(&j->status);
 }
 
-/* -------------------------------------------------------------------------------------------- sums of the whole tensor */
+/* -------------------------------------------------------------------------------------------- sums of the whole tensor
+ */
 
 /* By the tensor's own plan, whose values are not looked at: a part's counts from the part's first element. */
 static void add_whole(void *argument, uint32_t i) {
     job *j = argument;
     const cw_piece piece = cw_piece_at(&j->pieces, i);
     cw_sums sums = {{0, 0}};
-    cw_digest_add_slice(&sums, &j->entry.plan, &piece.slice, j->data + piece.first * j->size, piece.elements * j->size, NULL);
+    cw_digest_add_slice(&sums, &j->entry.plan, &piece.slice, j->data + piece.first * j->size, piece.elements * j->size,
+                        NULL);
     for (int w = 0; w < 2; w++) atomic_fetch_add(&j->word[w], sums.word[w]);
 }
 

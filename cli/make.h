@@ -34,8 +34,8 @@ typedef int cw_sink(void *user, const cw_entry *entry, const cw_made_piece *piec
  * digest. The sink may be NULL. EXIT_GOOD, EXIT_NO_DEVICE, EXIT_IO, or what the sink returned. */
 int cw_make(cw_device *device, const cw_model *model, uint64_t bytes, cw_sink *sink, void *user, cw_made *made);
 
-/* The same, piece by piece at the caller's pace. Starts from cw_maker_open; after cw_maker_begin, cw_maker_next makes the
- * pieces of the entry until it made the last. */
+/* The same, piece by piece at the caller's pace. Starts from cw_maker_open; after cw_maker_begin, cw_maker_next makes
+ * the pieces of the entry until it made the last. */
 typedef struct cw_maker cw_maker;
 int cw_maker_open(cw_device *device, const cw_model *model, uint64_t bytes, cw_maker **maker);
 void cw_maker_begin(cw_maker *maker, const cw_entry *entry);

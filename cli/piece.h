@@ -11,8 +11,8 @@
 typedef struct cw_pieces {
     const cw_entry *entry;
     uint64_t count;
-    uint32_t axis;               /* of what is stored: that which is cut; single members of those before it */
-    uint64_t rows, inner, each;  /* members of it in a piece, elements of a member, pieces of all its members */
+    uint32_t axis;              /* of what is stored: that which is cut; single members of those before it */
+    uint64_t rows, inner, each; /* members of it in a piece, elements of a member, pieces of all its members */
 } cw_pieces;
 
 /* Elements `first` to `first` + `elements` of what is stored. */
@@ -21,8 +21,8 @@ typedef struct cw_piece {
     uint64_t first, elements;
 } cw_piece;
 
-/* Pieces of at most `bytes` bytes; one for all of a matrix, which has no part without the whole, and for `bytes` 0. None
- * where nothing is stored. */
+/* Pieces of at most `bytes` bytes; one for all of a matrix, which has no part without the whole, and for `bytes` 0.
+ * None where nothing is stored. */
 cw_pieces cw_pieces_of(const cw_entry *entry, uint64_t bytes);
 cw_piece cw_piece_at(const cw_pieces *pieces, uint64_t i);
 

@@ -121,3 +121,27 @@ END
     manifest '{"name": "k", "shape": [4], "initializer": "zeros", "slice": [0, 2]}' >m.json
     refused 2 init m.json
 }
+
+@test "digest --check" {
+    good init --shape 4,5 -o a.npy
+    good init "$golden/keras.json" -o m.safetensors
+    for f in a.npy m.safetensors "$golden/keras.json"; do
+        "$CW" digest "$f" >list
+        good digest --check list "$f"
+        equal "$(grep -c ': OK$' "$out")" "$(wc -l <list)"
+        sed '1s/^./g/' list >bad
+        refused 2 digest --check bad "$f"
+        sed -n 2,\$p list >short
+        gives 1 digest --check short "$f"
+        prints "not in the list"
+        { cat list; echo "$(head -c 32 list)  other"; } >long
+        gives 1 digest --check long "$f"
+        prints "other: FAILED, it is only in the list"
+    done
+    "$CW" digest a.npy >list
+    good init --shape 4,5 --seed 1 -o a.npy
+    gives 1 digest --check list a.npy
+    prints "a.npy: FAILED"
+    prints "total: FAILED"
+    refused 4 digest --check none a.npy
+}

@@ -39,7 +39,7 @@ typedef struct cw_cut {
     const cwn_launch *launch;
     char *data;
     uint32_t tasks;
-    void (*fill)(const cwn_launch *launch, uint64_t first, uint64_t count, void *data);
+    cw_fill_range *fill;
 } cw_cut;
 
 /* Where task i of the cut begins, counted from the launch's first element: at a multiple of 64 elements of the tensor, so
@@ -55,6 +55,8 @@ static void fill_range(void *argument, uint32_t i) {
     cut->fill(cut->launch, cut->launch->first + begin, end - begin, cut->data + begin * cwn_bytes_of(cut->launch->type));
 }
 
+static cw_fill_range *fill_of(const cw_cpu *cpu) { return cpu->fp64 ? cpu->path->fill : cw_reference_fill_without_fp64; }
+
 static void *address(const cw_destination *d) { return (char *)d->memory + d->offset; }
 
 /* Threads of our own take several tasks each, so that one which others keep from running delays less. */
@@ -64,8 +66,7 @@ static cw_status cpu_fill(cw_device *device, const cwn_launch *launch, const cw_
     const cw_cpu *cpu = (const cw_cpu *)device;
     const uint64_t useful = launch->count / LEAST_ELEMENTS_PER_TASK + 1;
     const uint32_t most = most_tasks(cpu);
-    cw_cut cut = {launch, address(to), useful < most ? (uint32_t)useful : most,
-                  cpu->fp64 ? cpu->path->fill : cw_reference_fill_without_fp64};
+    cw_cut cut = {launch, address(to), useful < most ? (uint32_t)useful : most, fill_of(cpu)};
     if (!cpu->fp64 && cw_needs_fp64(launch->distribution, launch->type)) return cw_refuse_float64(why);
     if (cut.tasks == 1) fill_range(&cut, 0);
     else cpu->parallel_for(cpu->user, cut.tasks, fill_range, &cut);
@@ -84,16 +85,18 @@ typedef struct cw_share {
 
 static uint64_t items_of(const cw_part *part) { return part->slice.rows * part->slice.axis[0].extent; }
 
-/* Runs along axis 0 go the way of ranges. */
+/* A run along axis 0 is worth the fastest path; a group alone is done sooner by the reference. */
+static cw_fill_range *fill_of_slice(const cw_cpu *cpu, const cw_part *part) {
+    if (part->slice.groups == 0) return fill_of(cpu);
+    return cpu->fp64 ? cw_reference_of(&part->launch) : cw_reference_of_without_fp64(&part->launch);
+}
+
 static void fill_items(void *argument, uint32_t i) {
     const cw_share *c = argument;
     const cw_part *p = c->part;
     const uint64_t each = items_of(p) / c->tasks, rest = items_of(p) % c->tasks;
     const uint64_t begin = each * i + (i < rest ? i : rest), end = begin + each + (i < rest);
-    if (p->slice.groups == 0 && !c->source)
-        cw_fill_runs(c->cpu->fp64 ? c->cpu->path->fill : cw_reference_fill_without_fp64, &p->launch, &p->slice, begin, end, c->data);
-    else if (c->cpu->fp64) cw_reference_items(&p->launch, &p->slice, begin, end, c->data, c->source);
-    else cw_reference_items_without_fp64(&p->launch, &p->slice, begin, end, c->data, c->source);
+    cw_fill_items(fill_of_slice(c->cpu, p), &p->launch, &p->slice, begin, end, c->data, c->source);
 }
 
 static void run_slice(cw_cpu *cpu, const cw_part *part, const cw_destination *to, const char *source) {

@@ -22,8 +22,8 @@ typedef struct {
 
 typedef struct { cwn_long version, entry_bytes, entries, reserved; } cwn_table;
 
-/* Whoever changes what an entry is changes the version, too. */
-typedef char cwn_entry_is_848_bytes[sizeof(cwn_entry) == 848 && CWN_BATCH_VERSION == 1 ? 1 : -1];
+/* Of version 1. Whoever changes what an entry is changes the version, too. */
+typedef char cwn_entry_is_848_bytes[sizeof(cwn_entry) == 848 ? 1 : -1];
 
 /* The entry that a tile is of: the first that ends after it. */
 CWN_FN cwn_long cwn_entry_of(CWN_GLOBAL const cwn_entry *entries, cwn_long count, cwn_long tile) {

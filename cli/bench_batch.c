@@ -89,21 +89,22 @@ static cw_status in_batch(const void *user, uint64_t times, cw_error *why) {
 /* ---------------------------------------------------------------------------------------------------------- results */
 
 static int print_json(const fills *f, const char *path, const double *seconds) {
-    return cw_json_print(json_pack("{s:s, s:s, s:I, s:I, s:I, s:f, s:I, s:f, s:f}", "model", path, "device", f->word, "tensors",
-                                   (json_int_t)f->model.count, "bytes", (json_int_t)cw_model_bytes(&f->model), "fill_launches",
-                                   (json_int_t)f->launches, "fills_s", seconds[0], "batch_launches",
-                                   (json_int_t)cw_batch_launches(f->batch), "batch_s", seconds[1], "ratio",
-                                   seconds[0] / seconds[1]));
+    return cw_json_print(json_pack("{s:s, s:s, s:I, s:I, s:I, s:f, s:I, s:f, s:f}", "model", path, "device", f->word,
+                                   "tensors", (json_int_t)f->model.count, "bytes",
+                                   (json_int_t)cw_model_bytes(&f->model), "fill_launches", (json_int_t)f->launches,
+                                   "fills_s", seconds[0], "batch_launches", (json_int_t)cw_batch_launches(f->batch),
+                                   "batch_s", seconds[1], "ratio", seconds[0] / seconds[1]));
 }
 
 static void print_line(const char *how, uint64_t launches, uint64_t bytes, double seconds) {
-    printf("%-20s %8" PRIu64 " launch%-2s %10s %9s GB/s\n", how, launches, launches == 1 ? "" : "es", cw_time_of(seconds).text,
-           cw_digits_of((double)bytes * 1e-9 / seconds).text);
+    printf("%-20s %8" PRIu64 " launch%-2s %10s %9s GB/s\n", how, launches, launches == 1 ? "" : "es",
+           cw_time_of(seconds).text, cw_digits_of((double)bytes * 1e-9 / seconds).text);
 }
 
 static int print_result(const fills *f, const char *path, const double *seconds) {
     const uint64_t bytes = cw_model_bytes(&f->model);
-    printf("%s on %s: %zu tensors, %" PRIu64 " bytes; medians of %d\n", path, f->word, f->model.count, bytes, CW_ROUNDS);
+    printf("%s on %s: %zu tensors, %" PRIu64 " bytes; medians of %d\n", path, f->word, f->model.count, bytes,
+           CW_ROUNDS);
     print_line("one fill per tensor", f->launches, bytes, seconds[0]);
     print_line("one batch", cw_batch_launches(f->batch), bytes, seconds[1]);
     printf("the batch is %.2f times as fast\n", seconds[0] / seconds[1]);

@@ -36,7 +36,8 @@ double cw_median(double *values, int count) {
     return values[count / 2];
 }
 
-cw_status cw_time_in_turn(cw_act *const *acts, int count, const void *user, double row, double *seconds, cw_error *why) {
+cw_status cw_time_in_turn(cw_act *const *acts, int count, const void *user, double row, double *seconds,
+                          cw_error *why) {
     double each[CW_MOST_ACTS][CW_ROUNDS];
     uint64_t times[CW_MOST_ACTS];
     cw_status status = CW_OK;

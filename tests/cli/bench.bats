@@ -38,7 +38,7 @@ fields="['bytes', 'device', 'dtype', 'elements', 'gbps', 'initializer', 'median_
 }
 
 @test "bench --batch: a model in one launch, and in one fill per tensor" {
-    local model=$root/examples/resnet50.json
+    local model=$CW_SOURCE/examples/resnet50.json
     for device in $(devices); do
         [ "$device" != cuda ] || continue # minutes on the software GPU; the batch tests run there
         gives 0 bench --batch "$model" --quick --json --device "$device"

@@ -10,7 +10,6 @@
 #include "device.h"
 #include "json.h"
 #include "options.h"
-#include "progress.h"
 #include "store.h"
 #include "timing.h"
 

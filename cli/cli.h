@@ -7,6 +7,8 @@
 
 #include "counterweight/counterweight.h"
 
+#include <stdbool.h>
+
 enum { EXIT_GOOD = 0, EXIT_DIFFERS = 1, EXIT_USAGE = 2, EXIT_NO_DEVICE = 3, EXIT_IO = 4 };
 
 /* Prints the line "cw: MESSAGE" to stderr and returns `status`, so that a failure is one return statement. A message
@@ -29,6 +31,8 @@ void cw_print_version(void);
 
 /* Prints a tensor's name to stdout, its control characters as '?', and returns the bytes that were written. */
 int cw_put_name(const char *name);
+/* Whether that is what it prints. */
+bool cw_is_put_name(const char *text, const char *name);
 
 /* "cw: memory is exhausted ..."; EXIT_IO. */
 int cw_complain_memory(void);

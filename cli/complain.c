@@ -27,6 +27,15 @@ int cw_put_name(const char *name) {
     return columns;
 }
 
+bool cw_is_put_name(const char *text, const char *name) {
+    while (*text && *name) {
+        const int control = control_bytes(name);
+        if (*text++ != (control ? '?' : *name)) return false;
+        name += control ? control : 1;
+    }
+    return !*text && !*name;
+}
+
 static void disarm(char *text) {
     for (char *c = text; *c; c++)
         for (int i = control_bytes(c); i > 0; i--) c[i - 1] = '?';

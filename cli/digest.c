@@ -62,14 +62,6 @@ static int read_list(result *r, const char *path) {
     return status;
 }
 
-static char shown(char c) { return (unsigned char)c < 32 || c == 127 ? '?' : c; }
-
-/* As cw_put_name prints it. */
-static bool is_name(const char *text, const char *name) {
-    while (*text && *text == shown(*name)) text++, name++;
-    return !*text && !*name;
-}
-
 static void tell(result *r, const char *name, const char *what) {
     cw_progress_hide();
     cw_put_name(name);
@@ -80,7 +72,7 @@ static void tell(result *r, const char *name, const char *what) {
 /* The lines follow one another, each with its end as a 0; the last is empty. A line is met once. */
 static void check(result *r, const char *name, const char *hex) {
     for (char *line = r->list; line[1]; line += strlen(line + 1) + 2) {
-        if (!*line || !is_name(line + NAME_AT, name)) continue;
+        if (!*line || !cw_is_put_name(line + NAME_AT, name)) continue;
         const bool same = strncmp(line, hex, 32) == 0;
         *line = 0;
         tell(r, name, same ? "OK" : "FAILED");
@@ -116,8 +108,6 @@ static int add(result *r, const char *name, cw_sums digest, const cw_sums *sums)
     return row && json_array_append_new(r->tensors, row) == 0 ? EXIT_GOOD : cw_complain_memory();
 }
 
-enum { PIECE = 64 << 20 }; /* bytes that are made at a time */
-
 static int add_sink(void *user, const cw_entry *entry, const cw_made_piece *made) {
     return made->last ? add(user, entry->name, made->digest, &made->sums) : EXIT_GOOD;
 }
@@ -129,7 +119,7 @@ static int add_made(result *r, const cw_options *options, const char *manifest) 
     int status = cw_options_model(options, manifest, &model);
     if (status == EXIT_GOOD) status = cw_device_open(cw_options_device(options), &device);
     cw_progress_start(cw_model_bytes(&model), 2);
-    if (status == EXIT_GOOD) status = cw_make(device, &model, PIECE, add_sink, r, &made);
+    if (status == EXIT_GOOD) status = cw_make(device, &model, CW_PIECE, add_sink, r, &made);
     if (status == EXIT_GOOD) status = cw_made_check(&made, &model);
     if (status == EXIT_GOOD) r->total = made.total;
     cw_device_close(device);

@@ -73,21 +73,24 @@ static void work_on_piece(void *argument, uint32_t i) {
     }
 }
 
-/* CW_OK, or what a piece first gave. */
-static cw_status run(job *j, const cw_entry *entry, const cw_piece *piece) {
+static void cut(job *j, const cw_entry *entry, const cw_piece *piece) {
     j->entry = *entry;
     j->entry.slice = piece->slice;
     j->entry.whole = entry->whole && piece->elements == entry->extent.elements;
     cw_slice_measure(&entry->plan, &piece->slice, &j->entry.extent, NULL); /* a part of what was measured before */
     j->pieces = cw_pieces_of(&j->entry, CUT);
-    j->size = cw_dtype_size(cw_entry_tensor(entry).dtype);
+    j->size = cw_entry_size(entry);
+}
+
+/* CW_OK, or what a piece first gave. */
+static cw_status run(job *j, const cw_entry *entry, const cw_piece *piece) {
+    cut(j, entry, piece);
     cw_progress_stage(piece->elements * j->size, 1);
     cw_crew_run(NULL, (uint32_t)j->pieces.count, work_on_piece, j);
     return (cw_status)atomic_load(&j->status);
 }
 
-/* -------------------------------------------------------------------------------------------- sums of the whole tensor
- */
+/* ------------------------------------------------------------------------------------------ sums of the whole tensor */
 
 /* By the tensor's own plan, whose values are not looked at: a part's counts from the part's first element. */
 static void add_whole(void *argument, uint32_t i) {
@@ -100,10 +103,8 @@ static void add_whole(void *argument, uint32_t i) {
 }
 
 cw_sums cw_host_whole_sums(const cw_entry *entry, const cw_piece *piece, const void *data) {
-    job j = {.entry = *entry, .data = (char *)(uintptr_t)data, .size = cw_dtype_size(cw_entry_tensor(entry).dtype)};
-    j.entry.slice = piece->slice;
-    cw_slice_measure(&entry->plan, &piece->slice, &j.entry.extent, NULL);
-    j.pieces = cw_pieces_of(&j.entry, CUT);
+    job j = {.data = (char *)(uintptr_t)data};
+    cut(&j, entry, piece);
     cw_crew_run(NULL, (uint32_t)j.pieces.count, add_whole, &j);
     return (cw_sums){{atomic_load(&j.word[0]), atomic_load(&j.word[1])}};
 }

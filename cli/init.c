@@ -97,8 +97,6 @@ static int print_json(const job *j) {
 
 /* ---------------------------------------------------------------------------------------------------- to a file */
 
-enum { PIECE = 64 << 20 }; /* bytes that are made and written at a time */
-
 static int file_sink(void *user, const cw_entry *entry, const cw_made_piece *made) {
     job *j = user;
     if (!cw_output_write(&j->output, made->data, made->bytes)) return cw_output_finish(&j->output);
@@ -122,7 +120,7 @@ static void print_summary(const job *j) {
 static int write_file(job *j, const cw_format *format) {
     int status = cw_output_open(&j->output, j->options->output);
     if (status == EXIT_GOOD) status = format->begin(cw_output_file(&j->output), &j->model);
-    if (status == EXIT_GOOD) status = cw_make(j->device, &j->model, PIECE, file_sink, j, &j->made);
+    if (status == EXIT_GOOD) status = cw_make(j->device, &j->model, CW_PIECE, file_sink, j, &j->made);
     if (status == EXIT_GOOD) status = cw_made_check(&j->made, &j->model);
     if (status == EXIT_GOOD) return cw_output_finish(&j->output);
     cw_output_abandon(&j->output);
@@ -157,7 +155,7 @@ static bool must_check_first(const job *j) {
 }
 
 static int check_first(job *j) {
-    const int status = cw_make(j->device, &j->model, PIECE, NULL, NULL, &j->made);
+    const int status = cw_make(j->device, &j->model, CW_PIECE, NULL, NULL, &j->made);
     return status == EXIT_GOOD ? cw_made_check(&j->made, &j->model) : status;
 }
 

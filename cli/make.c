@@ -38,7 +38,7 @@ static needs needs_of(const cw_model *model, uint64_t bytes) {
         const cw_pieces pieces = cw_pieces_of(entry, bytes);
         if (pieces.count == 0) continue;
         const cw_piece first = cw_piece_at(&pieces, 0);
-        at_least(&n.bytes, first.elements * (entry->extent.bytes / entry->extent.elements));
+        at_least(&n.bytes, first.elements * cw_entry_size(entry));
         for (size_t plan = 0; plan < cw_entry_plans(entry); plan++)
             at_least(&n.scratch, cw_patch_of(entry, &first, plan).scratch);
     }
@@ -89,11 +89,10 @@ void cw_maker_close(cw_maker *m, cw_made *made) {
 
 /* In parts, for the progress. */
 static int bring(cw_maker *m, const char *name, uint64_t bytes) {
-    const uint64_t part = 64 << 20;
     cw_destination from = m->destination;
     cw_error why;
     for (uint64_t at = 0, n; at < bytes; at += n) {
-        n = bytes - at < part ? bytes - at : part;
+        n = bytes - at < CW_PIECE ? bytes - at : CW_PIECE;
         from.offset = m->destination.offset + at;
         from.bytes = m->destination.bytes - at;
         if (cw_read(m->device, &from, (char *)m->copy + at, n, &why)) return cw_complain_library(name, &why);
@@ -181,7 +180,7 @@ int cw_maker_next(cw_maker *m, cw_made_piece *made) {
     *made = (cw_made_piece){.piece = cw_piece_all(entry), .data = m->copy ? m->copy : m->destination.memory};
     if (m->at < m->pieces.count) {
         made->piece = cw_piece_at(&m->pieces, m->at++);
-        made->bytes = made->piece.elements * (entry->extent.bytes / entry->extent.elements);
+        made->bytes = made->piece.elements * cw_entry_size(entry);
         status = fill(m, made);
         if (status == EXIT_GOOD) digest(m, made);
     }

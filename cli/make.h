@@ -7,6 +7,9 @@
 
 #include "piece.h"
 
+/* Bytes that are worth making, or bringing to the host, at a time. */
+enum { CW_PIECE = 64 << 20 };
+
 /* What came of it. `seconds` is the time of the fills alone, waited for, without the way to the host. */
 typedef struct cw_made {
     size_t tensors;

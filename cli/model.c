@@ -88,6 +88,8 @@ int cw_model_of_fields(const cw_fields *fields, cw_model *model) {
     return status;
 }
 
+size_t cw_entry_size(const cw_entry *entry) { return cw_dtype_size(cw_entry_tensor(entry).dtype); }
+
 cw_tensor cw_entry_tensor(const cw_entry *entry) {
     const cw_spec spec = cw_plan_spec(&entry->plan);
     const cw_extent *e = &entry->extent;

@@ -58,6 +58,9 @@ void cw_model_free(cw_model *model);
 /* The entry as it is stored, a tensor without data, for headers of files; its name is the entry's. */
 cw_tensor cw_entry_tensor(const cw_entry *entry);
 
+/* Bytes of an element as it is stored. */
+size_t cw_entry_size(const cw_entry *entry);
+
 /* All entries so, in the order of the model; the names stay the model's, so free the array alone. NULL after a
  * complaint. */
 cw_tensor *cw_model_tensors(const cw_model *model);

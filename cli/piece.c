@@ -27,7 +27,7 @@ cw_pieces cw_pieces_of(const cw_entry *entry, uint64_t bytes) {
         if (e->rank && e->elements) p.rows = e->shape[0], p.inner /= p.rows;
         return p;
     }
-    const uint64_t size = e->bytes / e->elements, room = bytes / size;
+    const uint64_t room = bytes / cw_entry_size(entry);
     choose_axis(&p, room);
     const uint64_t members = e->shape[p.axis];
     p.rows = room / p.inner < members ? room / p.inner : members;
@@ -110,6 +110,6 @@ cw_patch cw_patch_of(const cw_entry *entry, const cw_piece *piece, size_t plan) 
     p.bytes = e.bytes;
     p.scratch = p.whole ? cw_plan_scratch(&p.made->plan) : e.scratch;
     p.launches = p.whole ? cw_plan_launches(&p.made->plan) : e.launches;
-    p.at *= cw_dtype_size(cw_entry_tensor(entry).dtype);
+    p.at *= cw_entry_size(entry);
     return p;
 }

@@ -144,4 +144,8 @@ END
     prints "a.npy: FAILED"
     prints "total: FAILED"
     refused 4 digest --check none a.npy
+    manifest '{"name": "a\u0085b\u0007c", "shape": [3], "initializer": "zeros"}' >control.json
+    good digest control.json
+    cp "$out" list
+    good digest --check list control.json
 }

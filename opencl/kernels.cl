@@ -51,6 +51,11 @@ static inline void cw_store(cwn_word store, global uchar *memory, cwn_span s, cw
     else cw_store_words((global uint *)memory, s, lanes, g);
 }
 
+/* The group at a place of a slice, drawn in one type and stored in another. */
+static inline void cw_put(cwn_word type, cwn_word store, global uchar *memory, cwn_spot p, ulong run, ulong step, cwn_group g) {
+    cw_store(store, memory, cwn_span_in_run(p, type, run, step), cwn_group_elements(type), cwn_narrowed(g, type, store));
+}
+
 /* Element l.first goes to memory[offset], in bytes. */
 static inline void cw_fill(cwn_launch l, cwn_word distribution, cwn_word type, global uchar *memory, ulong offset) {
     const ulong size = cwn_group_elements(type), end = (l.first + l.count + size - 1) / size;
@@ -75,8 +80,7 @@ CWN_PROOF_TABLE(CW_ROW)
         for (uint k = 1; k < s.axes; k++) p = cwn_passed(p, s.axis[k], k == s.groups); \
         cwn_spot q = cwn_moved(p, start); \
         for (ulong i = get_global_id(0); i < s.axis[0].extent; i += get_global_size(0), q = cwn_moved(q, stride)) \
-            cw_store(store, memory + offset, cwn_span_in_run(q, type, s.run, s.step), cwn_group_elements(type), \
-                     cwn_narrowed(GROUP, type, store)); \
+            cw_put(type, store, memory + offset, q, s.run, s.step, GROUP); \
     }
 
 #define CW_SLICE(name, distribution, type, store) \
@@ -125,8 +129,7 @@ CWN_ROUND_COPY_TABLE(CW_ROW)
     for (ulong item = of.begin + get_local_id(0); item < of.end; item += get_local_size(0)) { \
         cwn_spot p = {item, first_element, 0, item}; \
         WALK \
-        cw_store(store, memory + at, cwn_span_in_run(p, type, run, step), cwn_group_elements(type), \
-                 cwn_narrowed(cwn_group_of(l, distribution, type, cwn_group_at(p, type)), type, store)); \
+        cw_put(type, store, memory + at, p, run, step, cwn_group_of(l, distribution, type, cwn_group_at(p, type))); \
     }
 #define CW_PAST_AXES \
     p.group = 0; \

@@ -173,6 +173,17 @@ static CUgraphExec end(size_t nodes) {
     return made;
 }
 
+/* Capturing wrote nothing; each replay writes every tensor. */
+static void expect_replays(CUgraphExec graph, int times) {
+    expect_nothing_written();
+    for (int replay = 0; replay < times; replay++) {
+        clean();
+        CALL(cuGraphLaunch, graph, stream);
+        expect_tensors();
+    }
+    CALL(cuGraphExecDestroy, graph);
+}
+
 /* These are the first fills of the device: each kernel's first use is under capture. */
 static void test_replay_writes_the_tensors(void **state) {
     (void)state;
@@ -180,13 +191,7 @@ static void test_replay_writes_the_tensors(void **state) {
     begin();
     for (size_t i = 0; i < count; i++) fill(&plans[i], place_of(i));
     CUgraphExec graph = end(count);
-    expect_nothing_written();
-    for (int replay = 0; replay < 3; replay++) {
-        clean();
-        CALL(cuGraphLaunch, graph, stream);
-        expect_tensors();
-    }
-    CALL(cuGraphExecDestroy, graph);
+    expect_replays(graph, 3);
 }
 
 /* A graph holds the constants of its fill: neither the plan nor the destination is read again. */
@@ -236,13 +241,7 @@ static void test_a_batch_is_one_node(void **state) {
     begin();
     test_ok(cw_batch_fill(batch, &on, &why), &why);
     CUgraphExec graph = end(1);
-    expect_nothing_written();
-    for (int replay = 0; replay < 2; replay++) {
-        clean();
-        CALL(cuGraphLaunch, graph, stream);
-        expect_tensors();
-    }
-    CALL(cuGraphExecDestroy, graph);
+    expect_replays(graph, 2);
     cw_batch_free(batch);
 }
 

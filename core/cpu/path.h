@@ -6,6 +6,7 @@
 #define CW_PATH_H
 
 #include "counterweight/counterweight.h"
+#include "matrix.h"
 #include "numeric/launch.h"
 
 typedef struct cw_path {
@@ -17,5 +18,8 @@ typedef struct cw_path {
 
 /* CW_ERROR_ARGUMENT if CW_CPU names none, CW_ERROR_UNSUPPORTED if this processor or this build has not what it names. */
 cw_status cw_path_choose(const cw_path **path, cw_error *why);
+
+/* The widest that the processor has. */
+const cw_path *cw_path_widest(void);
 
 #endif

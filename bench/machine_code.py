@@ -27,31 +27,14 @@ MULTIPLICATIONS = 20
 
 # Subroutines that a kernel may call: name, kernels, and why that does not hurt. Anything else fails the check.
 CALLS = [
-    ("__cuda_sm20_sqrt_rn_f32_slowpath", r"radius|normal",
-     "ptxas's sqrt.rn.f32 calls it for operands below 2^-101 or not finite. Box and Muller's radicands are in "
-     "[2.3e-7, 32.3]: never called"),
-    ("__cuda_sm20_dsqrt_rn_f64_mediumpath_v1", r"normal_float64",
-     "ptxas's sqrt.rn.f64 calls it for operands below 2^-970 or not finite. Box and Muller's radicands are in "
-     "[2.2e-16, 32.3]: never called"),
-    ("__cuda_sm20_rem_u64", r"identity",
-     "the 64-bit remainder of an index. Where both operands are below 2^32, an inline remainder is used: called for "
-     "elements from 2^32 on"),
-    ("__cuda_sm20_rem_u64", r"integer_64",
-     "the 64-bit remainder that TensorFlow's integers are defined by. Called for nearly every element"),
-    ("__cuda_sm20_div_u64", r"stft", "the 64-bit quotient that makes row and column of an index, as below"),
-    ("__cuda_sm20_div_rn_f64_full", r"stft", "as below; a few per element: the frequency, the window, the scale"),
-    ("__cuda_sm3x_div_rn_noftz_f32_slowpath", r"stft", "as below; two per element"),
     ("__cuda_sm20_div_u64", r"matrix",
      "the 64-bit quotient that makes row and column of a share. Where both operands are below 2^32, an inline quotient "
      "is used"),
     ("__cuda_sm20_rem_u64", r"matrix_(mask|outer|convolve|apply|place)", "the remainder that goes with it"),
-    ("__cuda_sm20_div_rn_f64_full", r"matrix",
+    ("__cuda_sm20_div_rn_f64_full", r"matrix_(columns|rows|triangle|householder_float64)",
      "ptxas's div.rn.f64 calls it for operands and quotients near the ends of the range. There is one division per "
      "element and block of columns"),
-    ("__cuda_sm20_dsqrt_rn_f64_mediumpath_v1", r"matrix", "as above; one root per column"),
-    ("__cuda_sm20_sqrt_rn_f32_slowpath", r"matrix", "as above; one root per column"),
-    ("__cuda_sm3x_div_rn_noftz_f32_slowpath", r"matrix",
-     "ptxas's div.rn.f32 calls it for operands and quotients near the ends of the range"),
+    ("__cuda_sm20_dsqrt_rn_f64_mediumpath_v1", r"matrix_(triangle|householder_float64)", "as above; one root per column"),
 ]
 
 # Kernels that may use local memory: a thread's part of a block's row, which a loop indexes.

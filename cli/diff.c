@@ -71,20 +71,18 @@ typedef struct pair {
     const void *expected;
 } pair;
 
-static int second_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest) {
+static int second_sink(void *user, const cw_entry *entry, const cw_made_piece *made) {
     const pair *p = user;
     const cw_tensor t = cw_entry_tensor(entry);
-    (void)digest;
-    return cw_tally_pair(p->tally, &t, entry, p->expected, data);
+    return cw_tally_pair(p->tally, &t, entry, p->expected, made->data);
 }
 
-static int first_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest) {
+static int first_sink(void *user, const cw_entry *entry, const cw_made_piece *first) {
     pair *p = user;
     cw_model one = {.entry = (cw_entry *)(uintptr_t)entry, .count = 1};
     cw_made made;
-    (void)digest;
-    p->expected = data;
-    return cw_make(p->second, &one, second_sink, p, &made);
+    p->expected = first->data;
+    return cw_make(p->second, &one, 0, second_sink, p, &made);
 }
 
 static int diff_devices(const cw_options *options, const cw_model *model, cw_tally *tally) {
@@ -96,7 +94,7 @@ static int diff_devices(const cw_options *options, const cw_model *model, cw_tal
     int status = cw_device_open(options->device[0], &first);
     if (status == EXIT_GOOD) status = cw_device_open(options->device[1], &p.second);
     cw_progress_start(2 * cw_model_bytes(model), 3);
-    if (status == EXIT_GOOD) status = cw_make(first, model, first_sink, &p, &made);
+    if (status == EXIT_GOOD) status = cw_make(first, model, 0, first_sink, &p, &made);
     if (status == EXIT_GOOD) status = cw_tally_end(tally, what);
     cw_device_close(first);
     cw_device_close(p.second);

@@ -73,6 +73,33 @@ static const cw_entry *find_part(const cw_entry *entry, uint64_t at[CW_MAX_RANK]
     return entry;
 }
 
+/* From where it is stored to where it is in the tensor. */
+static void find_drawn(const cw_entry *entry, const cw_spec *s, uint64_t at[CW_MAX_RANK], uint64_t *index) {
+    uint64_t stored[CW_MAX_RANK];
+    memcpy(stored, at, sizeof stored);
+    *index = 0;
+    for (uint32_t d = 0; d < s->rank; d++) {
+        const uint32_t axis = cw_entry_axis(entry, d);
+        at[axis] = entry->slice.start[axis] + stored[d] * entry->slice.step[axis];
+    }
+    for (uint32_t axis = 0; axis < s->rank; axis++) *index = *index * s->shape[axis] + at[axis];
+}
+
+/* The last step of an element that is stored in a smaller dtype. */
+static int add_stored(const cw_entry *entry, cw_dtype store, uint64_t const at[CW_MAX_RANK], cw_explanation *e) {
+    const cw_spec s = cw_plan_spec(&entry->plan);
+    cw_slice one = CW_SLICE_INIT;
+    uint64_t bits = 0;
+    cw_error why;
+    if (!store || store == s.dtype || e->count == CW_MAX_STEPS) return EXIT_GOOD;
+    for (uint32_t axis = 0; axis < s.rank; axis++) cw_slice_axis(&one, axis, at[axis], at[axis] + 1);
+    one.store = store;
+    if (cw_reference_slice(&entry->plan, &one, &bits, cw_dtype_size(store), &why))
+        return cw_complain_library(entry->name, &why);
+    e->step[e->count++] = (cw_step){"stored", "rounded once, to nearest, ties to even", (uint32_t)store, 0, 0, {bits, 0}};
+    return EXIT_GOOD;
+}
+
 /* ------------------------------------------------------------------------------------------------------- as text */
 
 static uint32_t word_of(const cw_step *s, uint32_t i) { return (uint32_t)(s->bits[i / 2] >> (32 * (i % 2))); }
@@ -174,10 +201,16 @@ static int explain(const cw_options *options, const cw_model *model) {
     int status = find_entry(options, model, &entry);
     if (status != EXIT_GOOD) return status;
     const cw_spec s = cw_plan_spec(&entry->plan);
-    status = find_element(options, &s, at, &index);
+    const cw_dtype store = entry->slice.store;
+    cw_spec stored = s;
+    memcpy(stored.shape, entry->extent.shape, sizeof stored.shape);
+    status = find_element(options, &stored, at, &index);
     if (status != EXIT_GOOD) return status;
+    find_drawn(entry, &s, at, &index);
     entry = find_part(entry, at, &index);
     if (cw_explain(&entry->plan, index, &e, &why)) return cw_complain_library(entry->name, &why);
+    status = add_stored(entry, store, at, &e);
+    if (status != EXIT_GOOD) return status;
     if (options->json) return print_json(entry, at, &e);
     print_text(entry, !model->one, at, &e);
     return EXIT_GOOD;

@@ -87,6 +87,8 @@ static bool take_initializer(cw_fields *f, const char *word) {
 
 static bool take_dtype(cw_fields *f, const char *word) { return (f->spec.dtype = cw_dtype_from_name(word)) != 0; }
 
+static bool take_store(cw_fields *f, const char *word) { return (f->cut.store = cw_dtype_from_name(word)) != 0; }
+
 static bool take_seed_rule(cw_fields *f, const char *word) {
     const seed_rule *rule = seed_rule_of(word);
     f->seed_rule = rule ? rule->name : NULL;
@@ -138,6 +140,7 @@ static const struct {
 } words[] = {
     {"initializer", take_initializer, NULL},
     {"dtype", take_dtype, "float32 float64 float16 bfloat16 int32 int64 uint32 uint64"},
+    {"store_dtype", take_store, "float32 float64 float16 bfloat16 int32 int64 uint32 uint64"},
     {"seed_rule", take_seed_rule, "keras keras2 stateless stateful generator raw"},
     {"dialect", take_dialect, "keras3 tf"},
     {"mode", take_mode, "fan_in fan_out fan_avg"},
@@ -271,6 +274,17 @@ int cw_fields_plan(const cw_fields *fields, const char *label, cw_plan *plan) {
     return cw_plan_make(&spec, plan, &why) ? cw_complain_library(label, &why) : EXIT_GOOD;
 }
 
+int cw_fields_slice(const cw_fields *fields, const char *label, const cw_plan *plan, cw_slice *slice, cw_extent *extent) {
+    const cw_spec spec = cw_plan_spec(plan);
+    cw_error why;
+    cw_slice s;
+    const int status = cw_cut_slice(&fields->cut, label ? label : "--slice", spec.rank, spec.shape, &s);
+    if (status != EXIT_GOOD) return status;
+    if (cw_slice_measure(plan, &s, extent, &why)) return cw_complain_library(label, &why);
+    *slice = s;
+    return EXIT_GOOD;
+}
+
 /* ------------------------------------------------------------------------------------------------ back to a text */
 
 /* A JSON integer where it fits in one, else a text. */
@@ -316,6 +330,12 @@ static void add_seed(json_t *entry, const cw_fields *f) {
     if (f->has_call) json_object_set_new(entry, "call", json_integer(f->call));
 }
 
+static void add_cut(json_t *entry, const cw_ranges *c) {
+    if (c->has_ranges) json_object_set_new(entry, "slice", json_string(cw_cut_text_of(c).text));
+    if (c->layout.given) json_object_set_new(entry, "layout", axes_of(&c->layout));
+    if (c->store) json_object_set_new(entry, "store_dtype", json_string(cw_dtype_name(c->store)));
+}
+
 json_t *cw_fields_entry(const cw_fields *fields, const char *name) {
     const cw_spec *s = &fields->spec;
     json_t *entry = json_pack("{s:s, s:o, s:s, s:s}", "name", name, "shape", shape_of(s), "dtype",
@@ -327,5 +347,6 @@ json_t *cw_fields_entry(const cw_fields *fields, const char *name) {
     if (s->output_axes.given) json_object_set_new(entry, "output_axes", axes_of(&s->output_axes));
     if (fields->has_dialect) json_object_set_new(entry, "dialect", json_string(cw_dialect_name(s->dialect)));
     add_seed(entry, fields);
+    add_cut(entry, &fields->cut);
     return entry;
 }

@@ -8,6 +8,7 @@
 #ifndef CW_CLI_FIELDS_H
 #define CW_CLI_FIELDS_H
 
+#include "cut.h"
 #include "whole.h"
 
 #include <jansson.h>
@@ -23,12 +24,13 @@ typedef struct cw_fields {
     uint32_t seed_count;
     int64_t call;
     bool has_call;
+    cw_ranges cut;
 } cw_fields;
 
 cw_fields cw_fields_start(void);
 
-/* 1 if the field's value is a word: initializer, dtype, seed_rule, dialect, mode, distribution, side, window, scaling,
- * periodic. */
+/* 1 if the field's value is a word: initializer, dtype, store_dtype, seed_rule, dialect, mode, distribution, side, window,
+ * scaling, periodic. */
 int cw_field_is_word(const char *field);
 int cw_fields_word(cw_fields *fields, const char *label, const char *field, const char *word);
 
@@ -42,6 +44,9 @@ int cw_fields_seed(cw_fields *fields, const char *label, const cw_whole *seed, u
 /* Decides the philox, then everything; `label` NULL stands for the command line. A random initializer without a seed
  * has the seed 0, or as many zeros as the seed rule takes. */
 int cw_fields_plan(const cw_fields *fields, const char *label, cw_plan *plan);
+
+/* What is stored of the planned tensor. `label` as above. */
+int cw_fields_slice(const cw_fields *fields, const char *label, const cw_plan *plan, cw_slice *slice, cw_extent *extent);
 
 /* The fields as a tensor of a manifest, in the short form; NULL if memory is exhausted. */
 json_t *cw_fields_entry(const cw_fields *fields, const char *name);

@@ -9,117 +9,130 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A matrix initializer, which works in scratch memory, has no part without the whole. */
-static bool has_ranges(const cw_plan *plan) { return cw_plan_scratch(plan) == 0; }
+/* ------------------------------------------------------------------------------------------------ sums of an array */
 
-/* --------------------------------------------------------------------------------------------------------- digest */
-
-typedef struct digest_job {
+typedef struct sums_job {
     cw_dtype dtype;
     const char *data;
+    uint64_t first;
     _Atomic uint64_t word[2];
-} digest_job;
+} sums_job;
 
 static void add_piece(void *argument, uint64_t first, uint64_t count) {
-    digest_job *j = argument;
+    sums_job *j = argument;
     cw_sums sums = {{0, 0}};
-    cw_digest_add(&sums, j->dtype, j->data + first * cw_dtype_size(j->dtype), first, count);
+    cw_digest_add(&sums, j->dtype, j->data + first * cw_dtype_size(j->dtype), j->first + first, count);
     for (int w = 0; w < 2; w++) atomic_fetch_add(&j->word[w], sums.word[w]);
 }
 
-cw_sums cw_tensor_digest(const cw_tensor *tensor, const void *data) {
-    digest_job j = {.dtype = tensor->dtype, .data = data};
-    const size_t size = cw_dtype_size(tensor->dtype);
-    cw_progress_stage(tensor->bytes, 1);
-    cw_crew_cut(tensor->bytes / size, size, add_piece, &j);
-    const cw_sums sums = {{atomic_load(&j.word[0]), atomic_load(&j.word[1])}};
-    return cw_digest_finish(sums, tensor->dtype, tensor->rank, tensor->shape);
+cw_sums cw_host_sums(cw_dtype dtype, const void *data, uint64_t first, uint64_t elements) {
+    sums_job j = {.dtype = dtype, .data = data, .first = first};
+    const size_t size = cw_dtype_size(dtype);
+    cw_progress_stage(elements * size, 1);
+    cw_crew_cut(elements, size, add_piece, &j);
+    return (cw_sums){{atomic_load(&j.word[0]), atomic_load(&j.word[1])}};
+}
+
+cw_sums cw_tensor_digest(const cw_tensor *t, const void *data) {
+    const cw_sums sums = cw_host_sums(t->dtype, data, 0, t->bytes / cw_dtype_size(t->dtype));
+    return cw_digest_finish(sums, t->dtype, t->rank, t->shape);
+}
+
+/* ------------------------------------------------------------------------------------- a piece, cut for all threads */
+
+enum { CUT = 4 << 20 }; /* bytes */
+
+/* `entry` is the piece as if it were all that is stored. */
+typedef struct job {
+    cw_entry entry;
+    cw_pieces pieces;
+    char *data;
+    size_t size;
+    cw_status (*work)(struct job *, const cw_patch *, char *data, cw_error *why);
+    atomic_bool over; /* nothing more needs to be done */
+    _Atomic(int) status;
+    cw_error why;
+    _Atomic uint64_t word[2];
+} job;
+
+static void work_on_patch(job *j, const cw_patch *p, char *data) {
+    cw_error why;
+    int good = CW_OK;
+    const cw_status status = p->elements ? j->work(j, p, data + p->at, &why) : CW_OK;
+    if (status == CW_OK) return;
+    if (atomic_compare_exchange_strong(&j->status, &good, (int)status)) j->why = why;
+    atomic_store(&j->over, true);
+}
+
+static void work_on_piece(void *argument, uint32_t i) {
+    job *j = argument;
+    const cw_piece piece = cw_piece_at(&j->pieces, i);
+    for (size_t plan = 0; plan < cw_entry_plans(&j->entry) && !atomic_load(&j->over); plan++) {
+        const cw_patch p = cw_patch_of(&j->entry, &piece, plan);
+        work_on_patch(j, &p, j->data + piece.first * j->size);
+    }
+}
+
+/* CW_OK, or what a piece first gave. */
+static cw_status run(job *j, const cw_entry *entry, const cw_piece *piece) {
+    j->entry = *entry;
+    j->entry.slice = piece->slice;
+    j->entry.whole = entry->whole && piece->elements == entry->extent.elements;
+    cw_slice_measure(&entry->plan, &piece->slice, &j->entry.extent, NULL); /* a part of what was measured before */
+    j->pieces = cw_pieces_of(&j->entry, CUT);
+    j->size = cw_dtype_size(cw_entry_tensor(entry).dtype);
+    cw_progress_stage(piece->elements * j->size, 1);
+    cw_crew_run(NULL, (uint32_t)j->pieces.count, work_on_piece, j);
+    return (cw_status)atomic_load(&j->status);
+}
+
+/* -------------------------------------------------------------------------------------------- sums of the whole tensor
+ */
+
+/* By the tensor's own plan, whose values are not looked at: a part's counts from the part's first element. */
+static void add_whole(void *argument, uint32_t i) {
+    job *j = argument;
+    const cw_piece piece = cw_piece_at(&j->pieces, i);
+    cw_sums sums = {{0, 0}};
+    cw_digest_add_slice(&sums, &j->entry.plan, &piece.slice, j->data + piece.first * j->size, piece.elements * j->size,
+                        NULL);
+    for (int w = 0; w < 2; w++) atomic_fetch_add(&j->word[w], sums.word[w]);
+}
+
+cw_sums cw_host_whole_sums(const cw_entry *entry, const cw_piece *piece, const void *data) {
+    job j = {.entry = *entry, .data = (char *)(uintptr_t)data, .size = cw_dtype_size(cw_entry_tensor(entry).dtype)};
+    j.entry.slice = piece->slice;
+    cw_slice_measure(&entry->plan, &piece->slice, &j.entry.extent, NULL);
+    j.pieces = cw_pieces_of(&j.entry, CUT);
+    cw_crew_run(NULL, (uint32_t)j.pieces.count, add_whole, &j);
+    return (cw_sums){{atomic_load(&j.word[0]), atomic_load(&j.word[1])}};
 }
 
 /* ------------------------------------------------------------------------------------------------------ definition */
 
-typedef struct check_job {
-    const cw_plan *plan;
-    const char *data;
-    size_t size;
-    atomic_bool differs;
-} check_job;
-
-static void check_piece(void *argument, uint64_t first, uint64_t count) {
-    enum { CHUNK = 4096 };
-    check_job *j = argument;
-    uint64_t expected[CHUNK], n;
-    for (uint64_t i = 0; i < count && !atomic_load(&j->differs); i += n) {
-        n = count - i < CHUNK ? count - i : CHUNK;
-        if (cw_reference(j->plan, first + i, n, expected, NULL) ||
-            memcmp(expected, j->data + (first + i) * j->size, n * j->size) != 0)
-            atomic_store(&j->differs, true);
-    }
+static cw_status check(job *j, const cw_patch *p, char *data, cw_error *why) {
+    (void)j;
+    return cw_verify_slice(&p->made->plan, cw_patch_slice(p), data, p->bytes, NULL, why);
 }
 
-static int check_matrix(const cw_entry *entry, const void *data, bool *same) {
-    cw_error why;
-    const cw_status status = cw_verify(&entry->plan, data, cw_plan_bytes(&entry->plan), NULL, &why);
+int cw_host_check(const cw_entry *entry, const cw_piece *piece, const void *data, bool *same) {
+    job j = {.data = (char *)(uintptr_t)data, .work = check};
+    const cw_status status = run(&j, entry, piece);
     *same = status == CW_OK;
-    return status == CW_OK || status == CW_DIFFERS ? EXIT_GOOD : cw_complain_library(entry->name, &why);
+    return status == CW_OK || status == CW_DIFFERS ? EXIT_GOOD : cw_complain_library(entry->name, &j.why);
 }
 
-static int check_planned(const cw_entry *entry, const void *data, bool *same) {
-    const cw_tensor t = cw_entry_tensor(entry);
-    check_job j = {.plan = &entry->plan, .data = data, .size = cw_dtype_size(t.dtype)};
-    cw_progress_stage(t.bytes, 1);
-    if (!has_ranges(&entry->plan)) return check_matrix(entry, data, same);
-    cw_crew_cut(t.bytes / j.size, j.size, check_piece, &j);
-    *same = !atomic_load(&j.differs);
-    return EXIT_GOOD;
-}
-
-int cw_host_check(const cw_entry *entry, const void *data, bool *same) {
-    const char *at = data;
-    int status = EXIT_GOOD;
-    *same = true;
-    for (size_t i = 0; i < cw_entry_plans(entry) && *same && status == EXIT_GOOD; i++) {
-        const cw_entry *planned = cw_entry_planned(entry, i);
-        status = check_planned(planned, at, same);
-        at += cw_plan_bytes(&planned->plan);
-    }
-    return status;
-}
-
-typedef struct make_job {
-    const cw_plan *plan;
-    char *to;
-    size_t size;
-    _Atomic(int) status;
-    cw_error why;
-} make_job;
-
-static void make_piece(void *argument, uint64_t first, uint64_t count) {
-    make_job *j = argument;
-    cw_error why;
-    int good = CW_OK;
-    const cw_status status = cw_reference(j->plan, first, count, j->to + first * j->size, &why);
-    if (status != CW_OK && atomic_compare_exchange_strong(&j->status, &good, (int)status)) j->why = why;
-}
-
-static int make_planned(const cw_entry *entry, char *to) {
-    const cw_tensor t = cw_entry_tensor(entry);
-    make_job j = {.plan = &entry->plan, .to = to, .size = cw_dtype_size(t.dtype)};
-    cw_progress_stage(t.bytes, 1);
-    if (has_ranges(&entry->plan)) cw_crew_cut(t.bytes / j.size, j.size, make_piece, &j);
-    else make_piece(&j, 0, t.bytes / j.size);
-    return j.status == CW_OK ? EXIT_GOOD : cw_complain_library(entry->name, &j.why);
+static cw_status make(job *j, const cw_patch *p, char *data, cw_error *why) {
+    (void)j;
+    return cw_reference_slice(&p->made->plan, cw_patch_slice(p), data, p->bytes, why);
 }
 
 void *cw_host_expected(const cw_entry *entry) {
-    char *expected = cw_memory(entry->name, cw_plan_bytes(&entry->plan)), *at = expected;
-    int status = expected ? EXIT_GOOD : EXIT_IO;
-    for (size_t i = 0; i < cw_entry_plans(entry) && status == EXIT_GOOD; i++) {
-        const cw_entry *planned = cw_entry_planned(entry, i);
-        status = make_planned(planned, at);
-        at += cw_plan_bytes(&planned->plan);
-    }
-    if (status == EXIT_GOOD) return expected;
-    free(expected);
+    const cw_piece all = cw_piece_all(entry);
+    job j = {.data = cw_memory(entry->name, entry->extent.bytes), .work = make};
+    if (!j.data) return NULL;
+    if (run(&j, entry, &all) == CW_OK) return j.data;
+    cw_complain_library(entry->name, &j.why);
+    free(j.data);
     return NULL;
 }

@@ -5,15 +5,21 @@
 #ifndef CW_CLI_HOST_H
 #define CW_CLI_HOST_H
 
-#include "model.h"
+#include "piece.h"
 
 /* The digest of a tensor in host memory. */
 cw_sums cw_tensor_digest(const cw_tensor *tensor, const void *data);
 
-/* Whether `data`, as many bytes as planned, are what the definition gives. EXIT_GOOD, or a complaint. */
-int cw_host_check(const cw_entry *entry, const void *data, bool *same);
+/* What elements `first` to `first` + `elements` of an array, which begin at `data`, add to its sums. */
+cw_sums cw_host_sums(cw_dtype dtype, const void *data, uint64_t first, uint64_t elements);
 
-/* Every element as it is planned; NULL after a complaint. */
+/* What a piece of the entry adds to the sums of the whole tensor, each element by its number there. */
+cw_sums cw_host_whole_sums(const cw_entry *entry, const cw_piece *piece, const void *data);
+
+/* Whether `data` are what the definition gives for the piece. EXIT_GOOD, or a complaint. */
+int cw_host_check(const cw_entry *entry, const cw_piece *piece, const void *data, bool *same);
+
+/* Every element as it is stored; NULL after a complaint. */
 void *cw_host_expected(const cw_entry *entry);
 
 #endif

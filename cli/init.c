@@ -42,16 +42,15 @@ typedef struct job {
 
 /* -------------------------------------------------------------------------------------------------- to a person */
 
-static int print_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest) {
+static int print_sink(void *user, const cw_entry *entry, const cw_made_piece *made) {
     const job *j = user;
     const cw_tensor t = cw_entry_tensor(entry);
-    (void)digest;
     cw_progress_hide();
     if (!j->model.one) {
         cw_put_name(entry->name);
         putchar('\n');
     }
-    (j->options->exact ? cw_print_exact : cw_print_array)(stdout, t.dtype, data, t.rank, t.shape);
+    (j->options->exact ? cw_print_exact : cw_print_array)(stdout, t.dtype, made->data, t.rank, t.shape);
     return EXIT_GOOD;
 }
 
@@ -64,19 +63,19 @@ static json_t *shape_of(const cw_tensor *t) {
 }
 
 /* The values are no json_t: jansson has no integers from 2^63 on, and writes every number with the same precision. */
-static int json_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest) {
+static int json_sink(void *user, const cw_entry *entry, const cw_made_piece *made) {
     const job *j = user;
     const cw_tensor t = cw_entry_tensor(entry);
     json_t *object = json_pack("{s:s?, s:s, s:o, s:s, s:I, s:s}", "name", entry->name, "initializer",
                                cw_initializer_name(entry->fields.spec.initializer), "shape", shape_of(&t), "dtype",
-                               cw_dtype_name(t.dtype), "bytes", (json_int_t)t.bytes, "digest", cw_hex_of(digest).text);
+                               cw_dtype_name(t.dtype), "bytes", (json_int_t)t.bytes, "digest", cw_hex_of(made->digest).text);
     if (!object) return cw_complain_memory();
     fputs(entry == j->model.entry ? "\n{" : ",\n{", j->tensors);
     json_dumpf(object, j->tensors, JSON_EMBED);
     json_decref(object);
     if (!j->options->output) {
         fputs(", \"values\": ", j->tensors);
-        cw_elements_json(j->tensors, t.dtype, data, t.rank, t.shape);
+        cw_elements_json(j->tensors, t.dtype, made->data, t.rank, t.shape);
     }
     fputc('}', j->tensors);
     return ferror(j->tensors) ? cw_complain_memory() : EXIT_GOOD;
@@ -98,10 +97,12 @@ static int print_json(const job *j) {
 
 /* ---------------------------------------------------------------------------------------------------- to a file */
 
-static int file_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest) {
+enum { PIECE = 64 << 20 }; /* bytes that are made and written at a time */
+
+static int file_sink(void *user, const cw_entry *entry, const cw_made_piece *made) {
     job *j = user;
-    if (!cw_output_write(&j->output, data, cw_plan_bytes(&entry->plan))) return cw_output_finish(&j->output);
-    return j->tensors ? json_sink(user, entry, data, digest) : EXIT_GOOD;
+    if (!cw_output_write(&j->output, made->data, made->bytes)) return cw_output_finish(&j->output);
+    return j->tensors && made->last ? json_sink(user, entry, made) : EXIT_GOOD;
 }
 
 static void print_size(uint64_t bytes) {
@@ -121,7 +122,7 @@ static void print_summary(const job *j) {
 static int write_file(job *j, const cw_format *format) {
     int status = cw_output_open(&j->output, j->options->output);
     if (status == EXIT_GOOD) status = format->begin(cw_output_file(&j->output), &j->model);
-    if (status == EXIT_GOOD) status = cw_make(j->device, &j->model, file_sink, j, &j->made);
+    if (status == EXIT_GOOD) status = cw_make(j->device, &j->model, PIECE, file_sink, j, &j->made);
     if (status == EXIT_GOOD) status = cw_made_check(&j->made, &j->model);
     if (status == EXIT_GOOD) return cw_output_finish(&j->output);
     cw_output_abandon(&j->output);
@@ -140,7 +141,7 @@ static int write_and_tell(job *j, const cw_format *format) {
 }
 
 static int print(job *j) {
-    int status = cw_make(j->device, &j->model, j->tensors ? json_sink : print_sink, j, &j->made);
+    int status = cw_make(j->device, &j->model, 0, j->tensors ? json_sink : print_sink, j, &j->made);
     if (status == EXIT_GOOD) status = cw_made_check(&j->made, &j->model);
     cw_progress_end();
     return status == EXIT_GOOD && j->tensors ? print_json(j) : status;
@@ -156,7 +157,7 @@ static bool must_check_first(const job *j) {
 }
 
 static int check_first(job *j) {
-    const int status = cw_make(j->device, &j->model, NULL, NULL, &j->made);
+    const int status = cw_make(j->device, &j->model, PIECE, NULL, NULL, &j->made);
     return status == EXIT_GOOD ? cw_made_check(&j->made, &j->model) : status;
 }
 

@@ -9,30 +9,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One destination, large enough for every tensor, and scratch memory for it, and host memory for its copy, which the
+/* One destination, large enough for every piece, and scratch memory for it, and host memory for its copy, which the
  * CPU does not need. */
-typedef struct maker {
+struct cw_maker {
     cw_device *device, *shared; /* the second for matrices, where the first is the CPU cut into many tasks */
     cw_destination destination, scratch;
     void *copy;
-    cw_sink *sink;
-    void *user;
+    uint64_t bytes;
+    cw_pieces pieces; /* of the present entry */
+    uint64_t at;
+    cw_sums own, whole; /* of its elements, by their numbers in what is stored and in the tensor */
     cw_made made;
-} maker;
+};
 
-static uint64_t largest(const cw_model *model, uint64_t (*bytes_of)(const cw_plan *plan)) {
-    uint64_t most = 0;
+typedef struct needs {
+    uint64_t bytes, scratch;
+} needs;
+
+static void at_least(uint64_t *most, uint64_t n) {
+    if (n > *most) *most = n;
+}
+
+/* No piece is larger than the first, and none needs more scratch memory. */
+static needs needs_of(const cw_model *model, uint64_t bytes) {
+    needs n = {0, 0};
     for (size_t i = 0; i < model->count; i++) {
         const cw_entry *entry = &model->entry[i];
-        if (bytes_of(&entry->plan) > most) most = bytes_of(&entry->plan);
-        for (size_t part = 0; part < entry->parts; part++)
-            if (bytes_of(&entry->part[part].plan) > most) most = bytes_of(&entry->part[part].plan);
+        const cw_pieces pieces = cw_pieces_of(entry, bytes);
+        if (pieces.count == 0) continue;
+        const cw_piece first = cw_piece_at(&pieces, 0);
+        at_least(&n.bytes, first.elements * (entry->extent.bytes / entry->extent.elements));
+        for (size_t plan = 0; plan < cw_entry_plans(entry); plan++)
+            at_least(&n.scratch, cw_patch_of(entry, &first, plan).scratch);
     }
-    return most;
+    return n;
 }
 
 /* What matrix initializers work in, where there are any. */
-static int allocate_scratch(maker *m, uint64_t bytes) {
+static int allocate_scratch(cw_maker *m, uint64_t bytes) {
     cw_error why;
     if (bytes == 0) return EXIT_GOOD;
     if (cw_allocate(m->device, bytes, &m->scratch, &why)) return cw_complain_library(NULL, &why);
@@ -40,7 +54,7 @@ static int allocate_scratch(maker *m, uint64_t bytes) {
     return m->copy ? EXIT_GOOD : cw_device_open_shared(&m->shared);
 }
 
-static int allocate(maker *m, uint64_t bytes) {
+static int allocate(cw_maker *m, uint64_t bytes) {
     cw_error why;
     if (cw_allocate(m->device, bytes, &m->destination, &why)) return cw_complain_library(NULL, &why);
     if (m->destination.backend == CW_BACKEND_CPU) return EXIT_GOOD;
@@ -48,87 +62,149 @@ static int allocate(maker *m, uint64_t bytes) {
     return m->copy ? EXIT_GOOD : cw_complain_memory();
 }
 
-/* In pieces, for the progress. */
-static int bring(maker *m, const cw_entry *entry) {
-    const uint64_t piece = 64 << 20, bytes = cw_plan_bytes(&entry->plan);
+int cw_maker_open(cw_device *device, const cw_model *model, uint64_t bytes, cw_maker **maker) {
+    cw_maker *m = calloc(1, sizeof *m);
+    if (!m) return cw_complain_memory();
+    m->device = device;
+    m->bytes = bytes;
+    const needs n = needs_of(model, bytes);
+    int status = allocate(m, n.bytes);
+    if (status == EXIT_GOOD) status = allocate_scratch(m, n.scratch);
+    if (status == EXIT_GOOD) *maker = m;
+    else cw_maker_close(m, NULL);
+    return status;
+}
+
+void cw_maker_close(cw_maker *m, cw_made *made) {
+    if (!m) return;
+    free(m->copy);
+    cw_release(m->device, &m->destination);
+    cw_release(m->device, &m->scratch);
+    cw_device_close(m->shared);
+    if (made) *made = m->made;
+    free(m);
+}
+
+/* ------------------------------------------------------------------------------------------------------ one piece */
+
+/* In parts, for the progress. */
+static int bring(cw_maker *m, const char *name, uint64_t bytes) {
+    const uint64_t part = 64 << 20;
     cw_destination from = m->destination;
     cw_error why;
     for (uint64_t at = 0, n; at < bytes; at += n) {
-        n = bytes - at < piece ? bytes - at : piece;
+        n = bytes - at < part ? bytes - at : part;
         from.offset = m->destination.offset + at;
         from.bytes = m->destination.bytes - at;
-        if (cw_read(m->device, &from, (char *)m->copy + at, n, &why)) return cw_complain_library(entry->name, &why);
+        if (cw_read(m->device, &from, (char *)m->copy + at, n, &why)) return cw_complain_library(name, &why);
         cw_progress_part((double)(at + n) / (double)bytes);
     }
     return EXIT_GOOD;
 }
 
-/* Parts lie one behind the other. */
-static cw_status fill_all(const maker *m, const cw_entry *entry, cw_error *why) {
+static cw_status fill_patch(const cw_maker *m, const cw_patch *p, cw_error *why) {
+    const bool share = m->shared && p->scratch > 0;
     cw_destination to = m->destination;
-    for (size_t i = 0; i < cw_entry_plans(entry); i++) {
-        const cw_plan *plan = &cw_entry_planned(entry, i)->plan;
-        const bool share = m->shared && cw_plan_scratch(plan) > 0;
-        const cw_status status = cw_fill(share ? m->shared : m->device, plan, &to, why);
-        if (status) return status;
-        to.offset += cw_plan_bytes(plan);
-        to.bytes -= cw_plan_bytes(plan);
-    }
-    return CW_OK;
+    to.offset += p->at;
+    to.bytes -= p->at;
+    return cw_fill_slice(share ? m->shared : m->device, &p->made->plan, cw_patch_slice(p), &to, why);
 }
 
-static uint64_t launches_of(const cw_entry *entry) {
+static cw_status fill_all(const cw_maker *m, const cw_piece *piece, cw_error *why) {
+    const cw_entry *entry = m->pieces.entry;
+    cw_status status = CW_OK;
+    for (size_t i = 0; i < cw_entry_plans(entry) && !status; i++) {
+        const cw_patch p = cw_patch_of(entry, piece, i);
+        if (p.elements) status = fill_patch(m, &p, why);
+    }
+    return status;
+}
+
+static uint64_t launches_of(const cw_entry *entry, const cw_piece *piece) {
     uint64_t launches = 0;
-    for (size_t i = 0; i < cw_entry_plans(entry); i++) launches += cw_plan_launches(&cw_entry_planned(entry, i)->plan);
+    for (size_t i = 0; i < cw_entry_plans(entry); i++) launches += cw_patch_of(entry, piece, i).launches;
     return launches;
 }
 
 /* On the CPU each launch is a part of the stage, elsewhere what is brought to the host is all of it. */
-static int fill(maker *m, const cw_entry *entry) {
+static int fill(cw_maker *m, const cw_made_piece *made) {
+    const cw_entry *entry = m->pieces.entry;
     cw_error why;
-    cw_progress_stage(cw_plan_bytes(&entry->plan), m->copy ? 1 : launches_of(entry));
+    cw_progress_stage(made->bytes, m->copy ? 1 : launches_of(entry, &made->piece));
     const double start = cw_now();
-    if (fill_all(m, entry, &why) || cw_sync(m->device, &m->destination, &why))
+    if (fill_all(m, &made->piece, &why) || cw_sync(m->device, &m->destination, &why))
         return cw_complain_library(entry->name, &why);
     m->made.seconds += cw_now() - start;
-    return m->copy ? bring(m, entry) : EXIT_GOOD;
+    return m->copy ? bring(m, entry->name, made->bytes) : EXIT_GOOD;
+}
+
+static void add(cw_sums *sums, cw_sums more) {
+    for (int w = 0; w < 2; w++) sums->word[w] += more.word[w];
+}
+
+/* Both are the same of a whole tensor. */
+static void digest(cw_maker *m, const cw_made_piece *made) {
+    const cw_entry *entry = m->pieces.entry;
+    const cw_dtype dtype = cw_entry_tensor(entry).dtype;
+    add(&m->own, cw_host_sums(dtype, made->data, made->piece.first, made->piece.elements));
+    if (!entry->whole) add(&m->whole, cw_host_whole_sums(entry, &made->piece, made->data));
 }
 
 static void count(cw_made *made, const cw_entry *entry, cw_sums digest) {
     made->tensors++;
-    made->elements += cw_plan_elements(&entry->plan);
-    made->bytes += cw_plan_bytes(&entry->plan);
+    made->elements += entry->extent.elements;
+    made->bytes += entry->extent.bytes;
     cw_digest_total(&made->total, entry->name, digest);
     if (!entry->has_digest || memcmp(&digest, &entry->digest, sizeof digest) == 0) return;
     if (made->wrong++ == 0) made->first_wrong = entry->name;
 }
 
-static int make_one(maker *m, const cw_entry *entry) {
-    const int status = fill(m, entry);
-    if (status != EXIT_GOOD) return status;
-    const cw_tensor tensor = cw_entry_tensor(entry);
-    const void *data = m->copy ? m->copy : m->destination.memory;
-    const cw_sums digest = cw_tensor_digest(&tensor, data);
-    count(&m->made, entry, digest);
-    return m->sink ? m->sink(m->user, entry, data, digest) : EXIT_GOOD;
+static void finish(cw_maker *m, cw_made_piece *made) {
+    const cw_tensor t = cw_entry_tensor(m->pieces.entry);
+    made->last = true;
+    made->digest = cw_digest_finish(m->own, t.dtype, t.rank, t.shape);
+    made->sums = m->pieces.entry->whole ? m->own : m->whole;
+    count(&m->made, m->pieces.entry, made->digest);
 }
 
-static int make_all(maker *m, const cw_model *model) {
+/* -------------------------------------------------------------------------------------------------------- together */
+
+void cw_maker_begin(cw_maker *m, const cw_entry *entry) {
+    m->pieces = cw_pieces_of(entry, m->bytes);
+    m->at = 0;
+    m->own = m->whole = (cw_sums){{0, 0}};
+}
+
+int cw_maker_next(cw_maker *m, cw_made_piece *made) {
+    const cw_entry *entry = m->pieces.entry;
     int status = EXIT_GOOD;
-    for (size_t i = 0; i < model->count && status == EXIT_GOOD; i++) status = make_one(m, &model->entry[i]);
+    *made = (cw_made_piece){.piece = cw_piece_all(entry), .data = m->copy ? m->copy : m->destination.memory};
+    if (m->at < m->pieces.count) {
+        made->piece = cw_piece_at(&m->pieces, m->at++);
+        made->bytes = made->piece.elements * (entry->extent.bytes / entry->extent.elements);
+        status = fill(m, made);
+        if (status == EXIT_GOOD) digest(m, made);
+    }
+    if (status == EXIT_GOOD && m->at == m->pieces.count) finish(m, made);
     return status;
 }
 
-int cw_make(cw_device *device, const cw_model *model, cw_sink *sink, void *user, cw_made *made) {
-    maker m = {.device = device, .sink = sink, .user = user};
-    int status = allocate(&m, largest(model, cw_plan_bytes));
-    if (status == EXIT_GOOD) status = allocate_scratch(&m, largest(model, cw_plan_scratch));
-    if (status == EXIT_GOOD) status = make_all(&m, model);
-    free(m.copy);
-    cw_release(device, &m.destination);
-    cw_release(device, &m.scratch);
-    cw_device_close(m.shared);
-    *made = m.made;
+static int make_one(cw_maker *m, const cw_entry *entry, cw_sink *sink, void *user) {
+    cw_made_piece piece = {.last = false};
+    int status = EXIT_GOOD;
+    cw_maker_begin(m, entry);
+    while (status == EXIT_GOOD && !piece.last) {
+        status = cw_maker_next(m, &piece);
+        if (status == EXIT_GOOD && sink) status = sink(user, entry, &piece);
+    }
+    return status;
+}
+
+int cw_make(cw_device *device, const cw_model *model, uint64_t bytes, cw_sink *sink, void *user, cw_made *made) {
+    cw_maker *m = NULL;
+    int status = cw_maker_open(device, model, bytes, &m);
+    for (size_t i = 0; i < model->count && status == EXIT_GOOD; i++) status = make_one(m, &model->entry[i], sink, user);
+    cw_maker_close(m, made);
     return status;
 }
 

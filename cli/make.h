@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Fills every tensor of a model on a device and brings it to the host, one after the other.
+ * Fills the tensors of a model on a device and brings them to the host, piece by piece.
  */
 #ifndef CW_CLI_MAKE_H
 #define CW_CLI_MAKE_H
 
-#include "model.h"
+#include "piece.h"
 
 /* What came of it. `seconds` is the time of the fills alone, waited for, without the way to the host. */
 typedef struct cw_made {
@@ -17,12 +17,31 @@ typedef struct cw_made {
     const char *first_wrong; /* the name of the first; it belongs to the model */
 } cw_made;
 
-/* Gets each tensor's elements in host memory, which are gone after the call. EXIT_GOOD, or a complaint that ends it. */
-typedef int cw_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest);
+/* A piece in host memory, which is gone when the next is made. With a tensor's last piece, which may be empty, come its
+ * digest and its sums: those of its elements by their numbers in the whole tensor, which add up over slices. */
+typedef struct cw_made_piece {
+    cw_piece piece;
+    const void *data;
+    uint64_t bytes;
+    bool last;
+    cw_sums digest, sums;
+} cw_made_piece;
 
-/* Two stages of the progress for each tensor: the fill and the digest. The sink may be NULL. EXIT_GOOD, EXIT_NO_DEVICE,
- * EXIT_IO, or what the sink returned. */
-int cw_make(cw_device *device, const cw_model *model, cw_sink *sink, void *user, cw_made *made);
+/* Gets the pieces in their order. EXIT_GOOD, or a complaint that ends it. */
+typedef int cw_sink(void *user, const cw_entry *entry, const cw_made_piece *piece);
+
+/* Pieces of at most `bytes` bytes, 0 for whole tensors. Two stages of the progress for each piece: the fill and the
+ * digest. The sink may be NULL. EXIT_GOOD, EXIT_NO_DEVICE, EXIT_IO, or what the sink returned. */
+int cw_make(cw_device *device, const cw_model *model, uint64_t bytes, cw_sink *sink, void *user, cw_made *made);
+
+/* The same, piece by piece at the caller's pace. Starts from cw_maker_open; after cw_maker_begin, cw_maker_next makes
+ * the pieces of the entry until it made the last. */
+typedef struct cw_maker cw_maker;
+int cw_maker_open(cw_device *device, const cw_model *model, uint64_t bytes, cw_maker **maker);
+void cw_maker_begin(cw_maker *maker, const cw_entry *entry);
+int cw_maker_next(cw_maker *maker, cw_made_piece *piece);
+/* Puts what came of it into *made; NULL is allowed. */
+void cw_maker_close(cw_maker *maker, cw_made *made);
 
 /* EXIT_DIFFERS and a complaint if a digest of the manifest was not met, the total included. */
 int cw_made_check(const cw_made *made, const cw_model *model);

@@ -102,6 +102,12 @@ static int take_draw(reader *r, const char *field, const json_t *value) {
     return r->draw >= 0 && r->draw < CW_MOST_DRAWS ? EXIT_GOOD : complain(r, field, "is not 0 to 999999");
 }
 
+static int take_slice(reader *r, const char *field, const json_t *value) {
+    const char *text;
+    const int status = take_text(r, field, value, &text);
+    return status != EXIT_GOOD ? status : cw_cut_read(&r->entry->fields.cut, r->label, text);
+}
+
 static int take_digest(reader *r, const char *field, const json_t *value) {
     const char *text;
     const int status = take_text(r, field, value, &text);
@@ -122,6 +128,10 @@ static int take_axes(reader *r, const char *field, const json_t *value, cw_axes 
     if (json_is_null(value)) return EXIT_GOOD; /* as Keras writes an argument that was not given */
     const int status = take_list(r, field, value, axis, CW_MAX_RANK, &count);
     return status != EXIT_GOOD ? status : cw_fields_axes(axes, r->label, axis, count);
+}
+
+static int take_layout(reader *r, const char *field, const json_t *value) {
+    return take_axes(r, field, value, &r->entry->fields.cut.layout);
 }
 
 static int take_number(reader *r, const char *field, const json_t *value) {
@@ -236,6 +246,9 @@ static const struct {
     {"call", take_call, OF_MADE, false},
     {"draw", take_draw, OF_MADE, false},
     {"dialect", take_word, OF_MADE, false},
+    {"slice", take_slice, OF_TENSOR, false},
+    {"layout", take_layout, OF_TENSOR, false},
+    {"store_dtype", take_word, OF_TENSOR, false},
     {"digest", take_digest, OF_TENSOR, false},
     {"parts", take_parts, OF_TENSOR, false},
 };
@@ -285,7 +298,7 @@ static int take_made(reader *r, json_t *object, const char *path) {
     int status = take_tensor_fields(r, object, path);
     if (status == EXIT_GOOD) status = take_short_arguments(r, object);
     if (status == EXIT_GOOD) status = draw_seed(r);
-    return status == EXIT_GOOD ? cw_fields_plan(&r->entry->fields, r->label, &r->entry->plan) : status;
+    return status == EXIT_GOOD ? cw_entry_plan(r->entry, r->label) : status;
 }
 
 /* "name[2:5]", and whether the part begins where the one before it ended and differs from the tensor in the first axis

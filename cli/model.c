@@ -49,6 +49,29 @@ static char *text_of(const cw_fields *fields) {
     return text;
 }
 
+static bool is_whole(const cw_entry *e) {
+    const cw_spec s = cw_plan_spec(&e->plan);
+    for (uint32_t i = 0; i < s.rank; i++)
+        if (e->slice.start[i] || e->slice.stop[i] != s.shape[i] || e->slice.step[i] != 1) return false;
+    for (uint32_t i = 0; e->slice.layout.given && i < s.rank; i++)
+        if (cw_entry_axis(e, i) != i) return false;
+    return !e->slice.store || e->slice.store == s.dtype;
+}
+
+int cw_entry_plan(cw_entry *entry, const char *label) {
+    int status = cw_fields_plan(&entry->fields, label, &entry->plan);
+    if (status == EXIT_GOOD)
+        status = cw_fields_slice(&entry->fields, label, &entry->plan, &entry->slice, &entry->extent);
+    if (status == EXIT_GOOD) entry->whole = is_whole(entry);
+    return status;
+}
+
+uint32_t cw_entry_axis(const cw_entry *entry, uint32_t stored) {
+    const cw_axes *l = &entry->slice.layout;
+    if (!l->given) return stored;
+    return (uint32_t)(l->axis[stored] + (l->axis[stored] < 0 ? l->count : 0));
+}
+
 int cw_model_of_fields(const cw_fields *fields, cw_model *model) {
     cw_model m = {.one = true};
     if (!fields->has_shape) return cw_complain(EXIT_USAGE, "there is no shape (give --shape, or a MODEL.json)");
@@ -58,7 +81,7 @@ int cw_model_of_fields(const cw_fields *fields, cw_model *model) {
     m.entry->fields = *fields;
     m.entry->name = strdup(CW_UNNAMED);
     m.text = text_of(fields);
-    int status = cw_fields_plan(fields, NULL, &m.entry->plan);
+    int status = cw_entry_plan(m.entry, NULL);
     if (status == EXIT_GOOD && !(m.entry->name && m.text)) status = cw_complain_memory();
     if (status == EXIT_GOOD) *model = m;
     else cw_model_free(&m);
@@ -67,8 +90,12 @@ int cw_model_of_fields(const cw_fields *fields, cw_model *model) {
 
 cw_tensor cw_entry_tensor(const cw_entry *entry) {
     const cw_spec spec = cw_plan_spec(&entry->plan);
-    cw_tensor t = {.name = entry->name, .dtype = spec.dtype, .rank = spec.rank, .bytes = cw_plan_bytes(&entry->plan)};
-    memcpy(t.shape, spec.shape, sizeof t.shape);
+    const cw_extent *e = &entry->extent;
+    cw_tensor t = {.name = entry->name,
+                   .dtype = entry->slice.store ? entry->slice.store : spec.dtype,
+                   .rank = e->rank,
+                   .bytes = e->bytes};
+    memcpy(t.shape, e->shape, sizeof t.shape);
     return t;
 }
 
@@ -81,7 +108,7 @@ cw_tensor *cw_model_tensors(const cw_model *model) {
 
 uint64_t cw_model_bytes(const cw_model *model) {
     uint64_t bytes = 0;
-    for (size_t i = 0; i < model->count; i++) bytes += cw_plan_bytes(&model->entry[i].plan);
+    for (size_t i = 0; i < model->count; i++) bytes += model->entry[i].extent.bytes;
     return bytes;
 }
 

@@ -12,7 +12,10 @@ typedef struct cw_entry {
     char *name; /* CW_UNNAMED for a tensor from options */
     cw_fields fields;
     cw_plan plan;
-    bool has_digest; /* the digest that the tensor is expected to have */
+    cw_slice slice; /* what is stored of it: start, stop and step are there for every axis */
+    cw_extent extent;
+    bool whole;      /* nothing is left out, moved or rounded */
+    bool has_digest; /* the digest that the tensor, as it is stored, is expected to have */
     cw_sums digest;
     /* What lies one behind the other in a tensor that several initializers make; its own plan then only says dtype and
      * shape. A part has the name of its tensor and the slice that it is. */
@@ -36,6 +39,12 @@ typedef struct cw_model {
     bool one;
 } cw_model;
 
+/* Plans what the entry's fields say. `label` NULL stands for the command line. EXIT_GOOD, or a complaint. */
+int cw_entry_plan(cw_entry *entry, const char *label);
+
+/* The tensor's axis that is axis `stored` of what is stored. */
+uint32_t cw_entry_axis(const cw_entry *entry, uint32_t stored);
+
 /* One tensor. EXIT_GOOD, or a complaint. */
 int cw_model_of_fields(const cw_fields *fields, cw_model *model);
 
@@ -46,14 +55,14 @@ int cw_model_parse(const char *path, const char *text, size_t length, cw_model *
 
 void cw_model_free(cw_model *model);
 
-/* The entry as a tensor without data, for headers of files; its name is the entry's. */
+/* The entry as it is stored, a tensor without data, for headers of files; its name is the entry's. */
 cw_tensor cw_entry_tensor(const cw_entry *entry);
 
 /* All entries so, in the order of the model; the names stay the model's, so free the array alone. NULL after a
  * complaint. */
 cw_tensor *cw_model_tensors(const cw_model *model);
 
-/* Of all tensors. */
+/* Of all tensors, as they are stored. */
 uint64_t cw_model_bytes(const cw_model *model);
 
 /* "82bc8bfb3b20a1999901682361bdd7ee" */

@@ -50,6 +50,14 @@ static int take_output_axes(cw_options *o, const char *label, const char *text) 
     return take_axes(&o->fields.spec.output_axes, label, text);
 }
 
+static int take_slice(cw_options *o, const char *label, const char *text) {
+    return cw_cut_read(&o->fields.cut, label, text);
+}
+
+static int take_layout(cw_options *o, const char *label, const char *text) {
+    return take_axes(&o->fields.cut.layout, label, text);
+}
+
 static int take_call(cw_options *o, const char *label, const char *text) {
     o->fields.has_call = true;
     return cw_take_integer(label, text, &o->fields.call);
@@ -85,6 +93,12 @@ static int take_at(cw_options *o, const char *label, const char *text) {
 static int take_tensor(cw_options *o, const char *label, const char *text) {
     (void)label;
     o->tensor = text;
+    return EXIT_GOOD;
+}
+
+static int take_check(cw_options *o, const char *label, const char *text) {
+    (void)label;
+    o->check = text;
     return EXIT_GOOD;
 }
 
@@ -157,6 +171,9 @@ static const option_row rows[] = {
     {"periodic",    "B",     CW_OPT_TENSOR, NULL,             "stft: true or false (default); alone it is true"},
     {"input-axes",  "A",     CW_OPT_TENSOR, take_input_axes,  "axes whose product is fan_in, with --output-axes"},
     {"output-axes", "A",     CW_OPT_TENSOR, take_output_axes, "axes whose product is fan_out, with --input-axes"},
+    {"slice",       "T",     CW_OPT_TENSOR, take_slice,       "which part of it: one start:stop:step for each axis, as in Python"},
+    {"layout",      "P",     CW_OPT_TENSOR, take_layout,      "the order of its axes when it is stored, as in numpy.transpose"},
+    {"store-dtype", "D",     CW_OPT_TENSOR, NULL,             "what it is rounded to when it is stored (as --dtype)"},
     {"device",      "D",     CW_OPT_DEVICE, take_device,      "cpu (default), cuda[:N], opencl[:P.D]"},
     {"threads",     "N",     CW_OPT_DEVICE, take_threads,
      "of the cpu; default: all cores that the process may use"},
@@ -167,6 +184,7 @@ static const option_row rows[] = {
     {"at",          "I,...", CW_OPT_AT,     take_at,
      "the element: one index for each axis, negative ones from the end; () of a scalar"},
     {"tensor",      "NAME",  CW_OPT_AT,     take_tensor,      "which tensor of MODEL.json"},
+    {"check",       "LIST",  CW_OPT_CHECK,  take_check,       "compare with what cw digest printed before"},
     {"quick",       NULL,    CW_OPT_BENCH,  take_quick,       "fewer sizes, shorter rows: a few seconds"},
     {"markdown",    NULL,    CW_OPT_BENCH,  take_markdown,    "print the table as Markdown"},
     {"json",        NULL,    CW_OPT_JSON,   take_json,        "print the result as JSON"},

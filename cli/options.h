@@ -18,6 +18,7 @@ enum {
     CW_OPT_AT = 32,       /* --at, --tensor */
     CW_OPT_BENCH = 64,    /* --quick, --markdown */
     CW_OPT_DEVICES = 128, /* two --device, not one */
+    CW_OPT_CHECK = 256,   /* --check */
 };
 
 enum { CW_MAX_DEVICES = 2 };
@@ -29,6 +30,7 @@ typedef struct cw_options {
     int devices; /* given */
     uint32_t threads;
     const char *output;
+    const char *check; /* a list of digests */
     const char *tensor; /* the one that is meant, of a manifest */
     int64_t at[CW_MAX_RANK];
     uint32_t at_count;

@@ -36,15 +36,27 @@ static void put_description(const char *name, const char *text) {
     put_fields(name ? text + 1 : text);
 }
 
+/* The description goes on with what is stored, where that is not the whole tensor as it is drawn. */
+static void stored_of(const cw_entry *entry, char *end, size_t room) {
+    const cw_tensor t = cw_entry_tensor(entry);
+    int n = snprintf(end, room, ",\"stored_dtype\":\"%s\",\"stored_shape\":[", cw_dtype_name(t.dtype));
+    for (uint32_t i = 0; i < t.rank; i++)
+        n += snprintf(end + n, room - (size_t)n, i ? ",%" PRIu64 : "%" PRIu64, t.shape[i]);
+    snprintf(end + n, room - (size_t)n, "],\"stored_elements\":%" PRIu64 ",\"stored_bytes\":%" PRIu64 "}",
+             entry->extent.elements, t.bytes);
+}
+
 /* The library's own description, to which a manifest's tensor adds its name. It is not read as JSON: its unsigned
  * 64-bit numbers would have to fit jansson's signed ones. */
 static int put_json(const cw_entry *entry, bool named) {
+    enum { STORED = 1024 }; /* room for what stored_of writes */
     size_t needed = 0;
     cw_plan_describe(&entry->plan, NULL, 0, &needed);
-    char *text = malloc(needed + 1);
+    char *text = malloc(needed + STORED);
     json_t *word = named ? json_string(entry->name) : NULL;
     char *name = word ? json_dumps(word, JSON_ENCODE_ANY) : NULL;
     const int good = text && (name || !named) && cw_plan_describe(&entry->plan, text, needed, NULL) == CW_OK;
+    if (good && !entry->whole) stored_of(entry, strrchr(text, '}'), STORED);
     if (good) put_description(name, text);
     json_decref(word);
     free(name);
@@ -237,6 +249,10 @@ static void print_one(const cw_entry *entry) {
     if (cw_initializer_is_random(s.initializer)) put_philox(plan, &entry->fields);
     printf("  %-10s %" PRIu64 ", %" PRIu64 " bytes, %" PRIu64 " kernel launch%s\n", "elements", cw_plan_elements(plan),
            cw_plan_bytes(plan), launches, launches == 1 ? "" : "es");
+    if (entry->whole) return;
+    const cw_tensor t = cw_entry_tensor(entry);
+    printf("  %-10s shape %s, %s, %" PRIu64 " bytes\n", "stored", cw_shape_text_of(t.rank, t.shape).text,
+           cw_dtype_name(t.dtype), t.bytes);
 }
 
 /* ------------------------------------------------------------------------------------------------ a model, as a table

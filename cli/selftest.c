@@ -104,7 +104,9 @@ static int prove(test *t) {
 
 /* ------------------------------------------------------------------------------------------------------ goldens */
 
-static int golden_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest) {
+static int golden_sink(void *user, const cw_entry *entry, const cw_made_piece *made) {
+    const void *data = made->data;
+    const cw_sums digest = made->digest;
     test *t = user;
     cw_difference d = {0};
     cw_error why;
@@ -132,7 +134,7 @@ static int check_goldens(test *t) {
     char *text = manifest_text();
     int status = text ? cw_model_parse("the goldens", text, strlen(text), &model) : cw_complain_memory();
     cw_progress_start(cw_model_bytes(&model) + 4ull * CW_PROOF_INPUTS * PROOFS, 3);
-    if (status == EXIT_GOOD) status = cw_make(t->device, &model, golden_sink, t, &made);
+    if (status == EXIT_GOOD) status = cw_make(t->device, &model, 0, golden_sink, t, &made);
     cw_model_free(&model);
     free(text);
     return status;

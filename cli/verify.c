@@ -56,17 +56,18 @@ static int report(job *j, const cw_entry *entry, const void *data) {
 }
 
 static int compare(job *j, const cw_entry *entry, const void *data, cw_sums digest) {
+    const cw_piece all = cw_piece_all(entry);
     const cw_tensor t = cw_entry_tensor(entry);
     bool same = false;
-    int status = cw_host_check(entry, data, &same);
+    int status = cw_host_check(entry, &all, data, &same);
     if (status != EXIT_GOOD) return status;
     if (!same) return report(j, entry, data);
     status = cw_tally_same(&j->tally, &t);
     return status == EXIT_GOOD ? check_digest(j, entry, digest) : status;
 }
 
-static int compare_sink(void *user, const cw_entry *entry, const void *data, cw_sums digest) {
-    return compare(user, entry, data, digest);
+static int compare_sink(void *user, const cw_entry *entry, const cw_made_piece *made) {
+    return compare(user, entry, made->data, made->digest);
 }
 
 /* A total says something only of tensors that all are there and as defined. */
@@ -84,7 +85,7 @@ static int verify_device(job *j, const char *manifest) {
     int status = cw_options_model(j->options, manifest, &j->model);
     if (status == EXIT_GOOD) status = cw_device_open(cw_options_device(j->options), &device);
     cw_progress_start(cw_model_bytes(&j->model), 3);
-    if (status == EXIT_GOOD) status = cw_make(device, &j->model, compare_sink, j, &made);
+    if (status == EXIT_GOOD) status = cw_make(device, &j->model, 0, compare_sink, j, &made);
     if (status == EXIT_GOOD) status = finish(j, cw_options_device(j->options));
     cw_device_close(device);
     return status;
@@ -95,7 +96,7 @@ static int verify_device(job *j, const char *manifest) {
 /* What is expected is made only where it may explain something: as many elements in another order or dtype. */
 static int report_form(job *j, const cw_entry *entry, const cw_tensor *found, const char *what) {
     cw_tensor t = cw_entry_tensor(entry);
-    if (found->bytes / cw_dtype_size(found->dtype) != cw_plan_elements(&entry->plan))
+    if (found->bytes / cw_dtype_size(found->dtype) != entry->extent.elements)
         return cw_tally_whole(&j->tally, entry->name, what, NULL);
     t.data = cw_host_expected(entry);
     if (!t.data) return EXIT_IO;

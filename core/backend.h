@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include "counterweight/counterweight.h"
+#include "numeric/batch.h"
 #include "numeric/matrix.h"
-#include "numeric/slice.h"
 
 /* One launch of a fill of a slice. `offset` is where its destination begins, in bytes from the fill's. */
 typedef struct cw_part {
@@ -33,6 +33,36 @@ typedef struct cw_job {
     cw_part part[CW_PARTS];
 } cw_job;
 
+/* One launch of a batch: entries of its table, by tiles. */
+typedef struct cw_batch_launch {
+    void *buffer;                   /* OpenCL's, with `bytes` bytes at least; elsewhere NULL, for entries have addresses */
+    uint64_t bytes, first, entries, tiles;
+} cw_batch_launch;
+
+/* A matrix of a batch: a job, which has no parts where the tensor is made in the destination itself. */
+typedef struct cw_batch_matrix {
+    struct cw_batch_matrix *next;
+    cw_plan plan; /* job.draws and job.matrix are in it */
+    cw_job job;
+    cw_destination to;
+} cw_batch_matrix;
+
+typedef struct cw_batch_work {
+    cw_destination table; /* a cwn_table and its entries, in the device's memory */
+    uint64_t launches;
+    cw_batch_launch *launch;
+    cw_batch_matrix *matrices;
+} cw_batch_work;
+
+/* Where a matrix of a batch goes, with the queue and the scratch memory that the fill was given. */
+__attribute__((unused)) static cw_destination cw_matrix_on(const cw_batch_matrix *m, const cw_destination *on) {
+    cw_destination to = *on;
+    to.memory = m->to.memory;
+    to.offset = m->to.offset;
+    to.bytes = m->to.bytes;
+    return to;
+}
+
 typedef struct cw_backend_ops {
     uint32_t backend; /* a cw_backend; destinations must carry the same */
     /* Enqueues the elements launch->first .. + count to the destination, whose size, alignment and backend were
@@ -44,6 +74,8 @@ typedef struct cw_backend_ops {
                              cw_error *why);
     /* Enqueues a job of one part or more. Destination and scratch memory were checked as for the others. */
     cw_status (*fill_slice)(cw_device *device, const cw_job *job, const cw_destination *to, cw_error *why);
+    /* Enqueues what there is in a batch, which is not nothing. `on` has no memory; its scratch memory was checked. */
+    cw_status (*fill_batch)(cw_device *device, const cw_batch_work *batch, const cw_destination *on, cw_error *why);
     cw_status (*sync)(cw_device *device, const cw_destination *on, cw_error *why);
     cw_status (*allocate)(cw_device *device, uint64_t bytes, cw_destination *to, cw_error *why);
     /* Both wait. `bytes` is not over to->bytes. */
@@ -56,6 +88,7 @@ typedef struct cw_backend_ops {
 struct cw_device {
     const cw_backend_ops *ops;
     uint64_t launches; /* kernels launched; counted by the backend */
+    int fp64;          /* whether it uses doubles; set by the backend */
 };
 
 /* The kernels of ranges, of slices, and of slices that are rounded when they are stored. */

@@ -268,10 +268,10 @@ static void explain_integer(cw_way *w) {
     const uint32_t low = cwn_low(w->l.shift), range = cwn_low(w->l.scale), bits = cwn_low(own);
     add_number(w, "bits", wide ? "of the two words, the first one low" : "of the word", own);
     add_number(w, "range", "maxval - minval", wide ? w->l.scale : range);
-    add_number(w, "remainder", "bits % range", wide ? cwn_integer64(own, 0, w->l.scale) : cwn_integer(bits, 0, range));
+    add_number(w, "remainder", "bits % range", wide ? cwn_integer64(own, 0, w->l.scale, w->l.inverse) : cwn_integer(bits, 0, range, w->l.inverse));
     add(w, "minval", "the lower limit", (uint32_t)w->plan->spec.dtype, wide ? w->l.shift : low);
     add_value(w, "minval + remainder",
-              wide ? cwn_integer64(own, w->l.shift, w->l.scale) : cwn_integer(bits, low, range));
+              wide ? cwn_integer64(own, w->l.shift, w->l.scale, w->l.inverse) : cwn_integer(bits, low, range, w->l.inverse));
 }
 
 static void explain_full_integer(cw_way *w) {

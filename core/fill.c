@@ -5,15 +5,15 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "backend.h"
+#include "fill.h"
 #include "slice.h"
 
-static cw_status check_device(const cw_device *device, cw_error *why) {
+cw_status cw_check_device(const cw_device *device, cw_error *why) {
     return device && device->ops ? CW_OK : cw_fail(why, CW_ERROR_ARGUMENT, 0, "no device was given");
 }
 
-static cw_status check_destination(const cw_device *device, const cw_destination *d, cw_error *why) {
-    const cw_status status = check_device(device, why);
+cw_status cw_check_destination(const cw_device *device, const cw_destination *d, cw_error *why) {
+    const cw_status status = cw_check_device(device, why);
     if (status) return status;
     if (!d) return cw_fail(why, CW_ERROR_DESTINATION, 0, "no destination was given");
     if (d->struct_size != sizeof *d)
@@ -23,8 +23,7 @@ static cw_status check_destination(const cw_device *device, const cw_destination
     return CW_OK;
 }
 
-/* Whether `bytes` bytes of elements of `size` bytes may be written there. */
-static cw_status check_room(const cw_destination *d, uint64_t bytes, uint64_t size, cw_error *why) {
+cw_status cw_check_room(const cw_destination *d, uint64_t bytes, uint64_t size, cw_error *why) {
     if (bytes == 0) return CW_OK;
     if (!d->memory) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination's memory is NULL");
     if (d->bytes < bytes)
@@ -37,8 +36,7 @@ static cw_status check_room(const cw_destination *d, uint64_t bytes, uint64_t si
     return CW_OK;
 }
 
-/* Scratch memory needs 8 bytes of alignment for its doubles. */
-static cw_status check_scratch(const cw_destination *d, uint64_t bytes, cw_error *why) {
+cw_status cw_check_scratch(const cw_destination *d, uint64_t bytes, cw_error *why) {
     const uint64_t base = d->backend == CW_BACKEND_OPENCL ? 0 : (uint64_t)(uintptr_t)d->scratch;
     if (!d->scratch)
         return cw_fail(why, CW_ERROR_DESTINATION, 0, "the initializer works in scratch memory, and none was lent (%" PRIu64
@@ -52,20 +50,20 @@ static cw_status check_scratch(const cw_destination *d, uint64_t bytes, cw_error
 }
 
 static cw_status fill_matrix(cw_device *device, const cw_decided *p, const cw_destination *to, cw_error *why) {
-    cw_status status = check_room(to, p->bytes, cw_dtype_size(p->spec.dtype), why);
-    if (!status) status = check_scratch(to, p->matrix.scratch, why);
+    cw_status status = cw_check_room(to, p->bytes, cw_dtype_size(p->spec.dtype), why);
+    if (!status) status = cw_check_scratch(to, p->matrix.scratch, why);
     return status ? status : device->ops->fill_matrix(device, &p->launch, &p->matrix, to, why);
 }
 
 static cw_status fill(cw_device *device, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const uint64_t size = cwn_bytes_of(launch->type);
-    const cw_status status = check_room(to, launch->count * size, size, why);
+    const cw_status status = cw_check_room(to, launch->count * size, size, why);
     return status || launch->count == 0 ? status : device->ops->fill(device, launch, to, why);
 }
 
 cw_status cw_fill(cw_device *device, const cw_plan *plan, const cw_destination *destination, cw_error *why) {
     const cw_decided *p = cw_decided_of(plan);
-    const cw_status status = check_destination(device, destination, why);
+    const cw_status status = cw_check_destination(device, destination, why);
     if (status) return status;
     if (!p) return cw_fail(why, CW_ERROR_STRUCT, 0, "the plan was not made by cw_plan_make of this version");
     if (p->matrix.columns) return fill_matrix(device, p, destination, why);
@@ -73,8 +71,8 @@ cw_status cw_fill(cw_device *device, const cw_plan *plan, const cw_destination *
 }
 
 static cw_status fill_job(cw_device *device, const cw_box *box, const cw_job *job, const cw_destination *to, cw_error *why) {
-    cw_status status = check_room(to, box->bytes, cw_dtype_size(box->store), why);
-    if (!status && job->matrix) status = check_scratch(to, job->scratch, why);
+    cw_status status = cw_check_room(to, box->bytes, cw_dtype_size(box->store), why);
+    if (!status && job->matrix) status = cw_check_scratch(to, job->scratch, why);
     if (status || job->parts == 0) return status;
     if (job->parts == 1 && !job->matrix && !job->part[0].slice.rows) return device->ops->fill(device, &job->part[0].launch, to, why);
     return device->ops->fill_slice(device, job, to, why);
@@ -86,7 +84,7 @@ cw_status cw_fill_slice(cw_device *device, const cw_plan *plan, const cw_slice *
     cw_job job;
     cw_box box;
     if (!slice) return cw_fill(device, plan, destination, why);
-    cw_status status = check_destination(device, destination, why);
+    cw_status status = cw_check_destination(device, destination, why);
     if (!status) status = cw_box_make(p, slice, &box, why);
     if (status) return status;
     cw_job_make(p, &box, &job);
@@ -95,7 +93,7 @@ cw_status cw_fill_slice(cw_device *device, const cw_plan *plan, const cw_slice *
 
 cw_status cw_fill_proof(cw_device *device, cw_proof proof, const cw_destination *destination, cw_error *why) {
     const cwn_launch launch = {.count = CW_PROOF_INPUTS, .distribution = 16 + (cwn_word)proof, .type = CWN_FLOAT32};
-    const cw_status status = check_destination(device, destination, why);
+    const cw_status status = cw_check_destination(device, destination, why);
     if (status) return status;
     if (proof < CW_PROOF_RADIUS || proof > CW_PROOF_COSINE)
         return cw_fail(why, CW_ERROR_ARGUMENT, 0, "unknown proof number %d", (int)proof);
@@ -103,12 +101,12 @@ cw_status cw_fill_proof(cw_device *device, cw_proof proof, const cw_destination 
 }
 
 cw_status cw_sync(cw_device *device, const cw_destination *destination, cw_error *why) {
-    const cw_status status = check_destination(device, destination, why);
+    const cw_status status = cw_check_destination(device, destination, why);
     return status ? status : device->ops->sync(device, destination, why);
 }
 
 cw_status cw_allocate(cw_device *device, uint64_t bytes, cw_destination *destination, cw_error *why) {
-    const cw_status status = check_device(device, why);
+    const cw_status status = cw_check_device(device, why);
     if (status) return status;
     if (!destination) return cw_fail(why, CW_ERROR_DESTINATION, 0, "no place for the destination was given");
     return device->ops->allocate(device, bytes, destination, why);
@@ -116,10 +114,10 @@ cw_status cw_allocate(cw_device *device, uint64_t bytes, cw_destination *destina
 
 static cw_status check_copy(const cw_device *device, const cw_destination *destination, const void *host,
                             uint64_t bytes, cw_error *why) {
-    const cw_status status = check_destination(device, destination, why);
+    const cw_status status = cw_check_destination(device, destination, why);
     if (status) return status;
     if (!host && bytes) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the host's memory is NULL");
-    return check_room(destination, bytes, 1, why);
+    return cw_check_room(destination, bytes, 1, why);
 }
 
 cw_status cw_write(cw_device *device, const cw_destination *destination, const void *host, uint64_t bytes,
@@ -134,7 +132,7 @@ cw_status cw_read(cw_device *device, const cw_destination *destination, void *ho
 }
 
 void cw_release(cw_device *device, cw_destination *destination) {
-    if (check_destination(device, destination, NULL)) return;
+    if (cw_check_destination(device, destination, NULL)) return;
     device->ops->release(device, destination);
     memset(destination, 0, sizeof *destination);
 }

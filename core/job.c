@@ -96,6 +96,11 @@ static void set_slice(cw_part *part, cw_cut *c, cw_dtype store) {
     }
 }
 
+void cw_part_as_slice(cw_part *part) {
+    cw_cut cut = {part->launch.first, 1, {{part->launch.count, 1, 1, 0}}};
+    if (!part->slice.rows) set_slice(part, &cut, (cw_dtype)part->launch.type);
+}
+
 static int is_range(const cw_part *part, const cw_cut *c, cw_dtype drawn, cw_dtype store) {
     if (part->launch.distribution == CWN_COPY || drawn != store) return 0;
     return c->axes == 0 || (c->axes == 1 && c->axis[0].from == 1 && c->axis[0].to == 1);

@@ -349,6 +349,7 @@ static cw_status count_blocks(cw_decided *p, cw_error *why) {
     if (each && groups > UINT64_MAX / each)
         return cw_fail(why, CW_ERROR_OVERFLOW, 0, "the tensor reserves more than 2^64 Philox blocks (make it smaller)");
     p->blocks = groups * each;
+    p->launch.inverse = cwn_inverse_of(p->launch);
     return CW_OK;
 }
 

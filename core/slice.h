@@ -24,6 +24,9 @@ cw_status cw_box_make(const cw_decided *plan, const cw_slice *slice, cw_box *box
 /* What a fill launches; job->parts is 0 where there is nothing to fill. */
 void cw_job_make(const cw_decided *plan, const cw_box *box, cw_job *job);
 
+/* The same part with a slice where it was a range. */
+void cw_part_as_slice(cw_part *part);
+
 /* The bits of an element, rounded once to a smaller dtype. */
 uint64_t cw_narrow(uint64_t bits, cw_dtype drawn, cw_dtype store);
 

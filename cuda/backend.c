@@ -25,6 +25,7 @@ typedef struct device {
     CUmodule module;
     CUfunction kernels[CW_KERNELS];
     CUfunction matrix_kernels[CW_MATRIX_KERNELS];
+    CUfunction batch_kernel;
     CUstream stream; /* for cw_allocate */
 } device;
 
@@ -222,6 +223,32 @@ static cw_status fill_slice(cw_device *base, const cw_job *job, const cw_destina
     return status;
 }
 
+/* --------------------------------------------------------------------------------------------------------- batches */
+
+static cw_status enqueue_entries(cw_device *base, const cw_batch_work *batch, const cw_destination *on, cw_error *why) {
+    const device *d = of(base);
+    uint64_t count = batch->launch->entries, tiles = batch->launch->tiles;
+    CUdeviceptr entries = address_of(&batch->table) + sizeof(cwn_table);
+    void *arguments[] = {&entries, &count, &tiles};
+    const CUresult code = d->driver.cuLaunchKernel(d->batch_kernel, blocks_for(d, tiles, 1), 1, 1, THREADS_PER_BLOCK, 1, 1, 0,
+                                                   on->queue, arguments, NULL);
+    const cw_status status = check(d, code, "cuLaunchKernel", why);
+    if (!status) base->launches++;
+    return status;
+}
+
+static cw_status fill_batch(cw_device *base, const cw_batch_work *batch, const cw_destination *on, cw_error *why) {
+    cw_status status = enter(of(base), why);
+    if (status) return status;
+    if (batch->launches) status = enqueue_entries(base, batch, on, why);
+    leave(of(base));
+    for (const cw_batch_matrix *m = batch->matrices; m && !status; m = m->next) {
+        const cw_destination to = cw_matrix_on(m, on);
+        status = m->job.parts ? fill_slice(base, &m->job, &to, why) : fill_matrix(base, m->job.draws, m->job.matrix, &to, why);
+    }
+    return status;
+}
+
 /* ----------------------------------------------------------------------------------------------- open and close */
 
 /* A caller may have destroyed the context already: then there is nothing left to free in it. */
@@ -245,6 +272,7 @@ static const cw_backend_ops ops = {
     .fill = fill,
     .fill_matrix = fill_matrix,
     .fill_slice = fill_slice,
+    .fill_batch = fill_batch,
     .sync = sync_stream,
     .allocate = allocate,
     .write = write_bytes,
@@ -264,7 +292,7 @@ static cw_status load_kernels(device *d, cw_error *why) {
     for (int i = 0; i < CW_KERNELS && !status; i++) status = load_kernel(d, cw_kernels[i].name, &d->kernels[i], why);
     for (int i = 0; i < CW_MATRIX_KERNELS && !status; i++)
         status = load_kernel(d, cw_matrix_kernels[i].name, &d->matrix_kernels[i], why);
-    return status;
+    return status ? status : load_kernel(d, "cw_batch", &d->batch_kernel, why);
 }
 
 static cw_status check_device(device *d, cw_error *why) {
@@ -311,6 +339,7 @@ static cw_status new_device(device **made, cw_error *why) {
     device *d = calloc(1, sizeof *d);
     if (!d) return cw_fail(why, CW_ERROR_MEMORY, 0, "no memory for a CUDA device");
     d->base.ops = &ops;
+    d->base.fp64 = 1;
     const cw_status status = cw_cuda_load(&d->driver, why);
     if (status) free(d);
     else *made = d;

@@ -8,7 +8,7 @@
 #ifndef CWN_NO_FP64
 #include "numeric/orthogonal.h"
 #endif
-#include "numeric/slice.h"
+#include "numeric/batch.h"
 
 /* Neighbours of a group that is only partly in the span stay untouched. `lanes` is 4, or 2 where it was drawn in 64 bits. */
 static __device__ __forceinline__ void cw_store_words(uint32_t *memory, cwn_span s, cwn_word lanes, cwn_group g) {
@@ -123,6 +123,31 @@ CWN_COPY_TABLE(CW_ROW)
 CWN_ROUND_TABLE(CW_ROW)
 CWN_ROUND_COPY_TABLE(CW_ROW)
 #undef CW_ROW
+
+/* The items of a tile, shared out to a block. */
+static __device__ __forceinline__ void cw_fill_tile(const cwn_entry *e, cwn_items of, cwn_word distribution, cwn_word type,
+                                                    cwn_word store) {
+    for (uint64_t item = of.begin + threadIdx.x; item < of.end; item += blockDim.x) {
+        cwn_spot p = cwn_spot_of(item, e->slice.first);
+#pragma unroll 1
+        for (uint32_t k = 0; k < e->slice.axes; k++) p = cwn_passed(p, e->slice.axis[k], k == e->slice.groups);
+        cw_fill_place(e->launch, e->slice, distribution, type, store, (void *)e->memory, NULL, p);
+    }
+}
+
+/* Blocks take tiles in turn. */
+extern "C" __global__ void cw_batch(const cwn_entry *entries, uint64_t count, uint64_t tiles) {
+    for (uint64_t tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
+        const cwn_entry *e = entries + cwn_entry_of(entries, count, tile);
+        const cwn_items of = cwn_items_of(e->items, e->end, tile);
+        switch (CWN_CASE(e->launch.distribution, e->launch.type)) {
+#define CW_ROW(name, distribution, type) \
+    case CWN_CASE(distribution, type): cw_fill_tile(e, of, distribution, type, CWN_STORE(type, e->slice.store)); break;
+            CWN_KERNEL_TABLE(CW_ROW)
+#undef CW_ROW
+        }
+    }
+}
 
 #ifndef CWN_NO_FP64
 #define CW_ROW(name, step, type, real) \

@@ -27,7 +27,8 @@ typedef struct device {
     cl_kernel matrix_kernels[CW_MATRIX_KERNELS]; /* NULL there, too */
     size_t group_most[CW_MATRIX_KERNELS];
     size_t slice_group_most; /* of all kernels of slices */
-    int fp64;
+    cl_kernel batch_kernel;
+    size_t batch_group; /* work-items that share a tile */
 } device;
 
 static device *of(cw_device *base) { return (device *)base; }
@@ -283,7 +284,7 @@ static cw_status end_chain(chain *c, const cw_destination *to, cw_status status)
 }
 
 static cw_status check_matrix_fill(cw_device *base, const cw_destination *to, cw_error *why) {
-    if (!of(base)->fp64) return cw_refuse_float64(why);
+    if (!base->fp64) return cw_refuse_float64(why);
     cw_status status = check_fill(of(base), to, why);
     if (!status) status = check_scratch(of(base), to, why);
     return status ? status : check_wait_list(of(base), to, why);
@@ -339,7 +340,7 @@ static cw_status run_parts(chain *c, const cw_job *job, const cw_destination *to
 
 static cw_status check_slice_fill(cw_device *base, const cw_job *job, const cw_destination *to, cw_error *why) {
     if (job->matrix) return check_matrix_fill(base, to, why);
-    const cw_status status = check_destination(of(base), to, why);
+    const cw_status status = check_fill(of(base), to, why);
     return status ? status : check_wait_list(of(base), to, why);
 }
 
@@ -347,12 +348,75 @@ static cw_status check_slice_fill(cw_device *base, const cw_job *job, const cw_d
 static cw_status fill_slice(cw_device *base, const cw_job *job, const cw_destination *to, cw_error *why) {
     cw_status status = check_slice_fill(base, job, to, why);
     for (uint32_t i = 0; i < job->parts && !status; i++)
-        if (cw_needs_fp64(job->part[i].launch.distribution, job->part[i].launch.type) && !of(base)->fp64) status = cw_refuse_float64(why);
+        if (cw_needs_fp64(job->part[i].launch.distribution, job->part[i].launch.type) && !base->fp64) status = cw_refuse_float64(why);
     if (status) return status;
     if (!job->matrix && job->parts == 1) return enqueue_part(base, &job->part[0], to, 0, why);
     chain c = {.base = base, .to = *to, .why = why};
     c.to.event = &c.next;
     return end_chain(&c, to, run_parts(&c, job, to));
+}
+
+/* --------------------------------------------------------------------------------------------------------- batches */
+
+/* More work-groups would only cost scheduling. */
+enum { TILES_MOST = 1 << 14 };
+
+static cw_status check_batch_buffer(const device *d, void *buffer, uint64_t bytes, cw_error *why) {
+    const cw_status status = check_buffer(d, buffer, 0, bytes, "a buffer of the batch", why);
+    return status ? status : check_writable(buffer, "a buffer of the batch", why);
+}
+
+/* Before anything is enqueued. */
+static cw_status check_batch(const device *d, const cw_batch_work *batch, const cw_destination *on, cw_error *why) {
+    if (!on->queue) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has no command queue");
+    cw_status status = check_queue(d, on, why);
+    if (!status) status = check_wait_list(d, on, why);
+    if (!status && batch->matrices) status = check_scratch(d, on, why);
+    for (uint64_t i = 0; i < batch->launches && !status; i++)
+        status = check_batch_buffer(d, batch->launch[i].buffer, batch->launch[i].bytes, why);
+    for (const cw_batch_matrix *m = batch->matrices; m && !status; m = m->next)
+        status = check_batch_buffer(d, m->to.memory, m->to.offset + m->to.bytes, why);
+    return status;
+}
+
+static cw_status enqueue_entries(cw_device *base, const cw_batch_work *batch, const cw_batch_launch *l, const cw_destination *on,
+                                 cw_error *why) {
+    const cl_kernel kernel = of(base)->batch_kernel;
+    const cl_ulong number[] = {l->first, l->entries, l->tiles};
+    const cl_mem table = batch->table.memory, memory = l->buffer;
+    const size_t group = of(base)->batch_group, items = group * (size_t)(l->tiles < TILES_MOST ? l->tiles : TILES_MOST);
+    cl_int code = clSetKernelArg(kernel, 0, sizeof table, &table);
+    for (cl_uint i = 0; i < 3 && !code; i++) code = clSetKernelArg(kernel, i + 1, sizeof number[i], &number[i]);
+    if (!code) code = clSetKernelArg(kernel, 4, sizeof memory, &memory);
+    if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
+    return enqueue(base, kernel, 1, &items, &group, on, why);
+}
+
+static cw_status run_matrix(chain *c, const cw_batch_matrix *m, const cw_destination *on) {
+    const cw_destination to = cw_matrix_on(m, on);
+    if (m->job.parts) return run_parts(c, &m->job, &to);
+    c->memory = to.memory;
+    c->offset = to.offset;
+    return cw_walk_matrix(m->job.draws, m->job.matrix, run_step, c);
+}
+
+static cw_status run_batch(chain *c, const cw_batch_work *batch, const cw_destination *on) {
+    cw_status status = CW_OK;
+    for (uint64_t i = 0; i < batch->launches && !status; i++) {
+        status = enqueue_entries(c->base, batch, &batch->launch[i], &c->to, c->why);
+        if (!status) go_on(c);
+    }
+    for (const cw_batch_matrix *m = batch->matrices; m && !status; m = m->next) status = run_matrix(c, m, on);
+    return status;
+}
+
+static cw_status fill_batch(cw_device *base, const cw_batch_work *batch, const cw_destination *on, cw_error *why) {
+    const cw_status status = check_batch(of(base), batch, on, why);
+    if (status) return status;
+    if (!batch->matrices && batch->launches == 1) return enqueue_entries(base, batch, batch->launch, on, why);
+    chain c = {.base = base, .to = *on, .why = why};
+    c.to.event = &c.next;
+    return end_chain(&c, on, run_batch(&c, batch, on));
 }
 
 /* ----------------------------------------------------------------------------------------------- open and close */
@@ -363,6 +427,7 @@ static void close_device(cw_device *base) {
         if (d->kernels[i]) clReleaseKernel(d->kernels[i]);
     for (int i = 0; i < CW_MATRIX_KERNELS; i++)
         if (d->matrix_kernels[i]) clReleaseKernel(d->matrix_kernels[i]);
+    if (d->batch_kernel) clReleaseKernel(d->batch_kernel);
     if (d->program) clReleaseProgram(d->program);
     if (d->queue) clReleaseCommandQueue(d->queue);
     if (d->context) clReleaseContext(d->context);
@@ -374,6 +439,7 @@ static const cw_backend_ops ops = {
     .fill = fill,
     .fill_matrix = fill_matrix,
     .fill_slice = fill_slice,
+    .fill_batch = fill_batch,
     .sync = sync_queue,
     .allocate = allocate,
     .write = write_bytes,
@@ -413,19 +479,31 @@ static cl_int lower_group_most(device *d, cl_kernel kernel) {
     return code;
 }
 
+/* A CPU's work-items run one after the other: one of them does a tile sooner than many. */
+static cw_status make_batch_kernel(device *d, cw_error *why) {
+    cl_device_type type = 0;
+    size_t most = 0;
+    cl_int code;
+    d->batch_kernel = clCreateKernel(d->program, "cw_batch", &code);
+    if (!code) code = clGetDeviceInfo(d->id, CL_DEVICE_TYPE, sizeof type, &type, NULL);
+    if (!code) code = clGetKernelWorkGroupInfo(d->batch_kernel, d->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most, NULL);
+    d->batch_group = type & CL_DEVICE_TYPE_CPU ? 1 : most < GROUP_MOST ? most : GROUP_MOST;
+    return cw_opencl_check(code, CW_ERROR_DEVICE, "cw_batch", why);
+}
+
 static cw_status make_kernels(device *d, cw_error *why) {
     cw_status status = CW_OK;
     cl_int code;
     d->slice_group_most = WORK_ROUND;
     for (int i = 0; i < CW_KERNELS && !status; i++) {
         const cw_kernel_row *row = &cw_kernels[i];
-        if (!d->fp64 && cw_needs_fp64(row->distribution, row->type)) continue;
+        if (!d->base.fp64 && cw_needs_fp64(row->distribution, row->type)) continue;
         d->kernels[i] = clCreateKernel(d->program, row->name, &code);
         if (!code && row->kind != CW_RANGE) code = lower_group_most(d, d->kernels[i]);
         status = cw_opencl_check(code, CW_ERROR_DEVICE, row->name, why);
     }
-    for (int i = 0; i < CW_MATRIX_KERNELS && d->fp64 && !status; i++) status = make_matrix_kernel(d, i, why);
-    return status;
+    for (int i = 0; i < CW_MATRIX_KERNELS && d->base.fp64 && !status; i++) status = make_matrix_kernel(d, i, why);
+    return status ? status : make_batch_kernel(d, why);
 }
 
 static cw_status build(device *d, cw_error *why) {
@@ -435,7 +513,7 @@ static cw_status build(device *d, cw_error *why) {
     memcpy(lines, cw_opencl_source, sizeof lines);
     d->program = clCreateProgramWithSource(d->context, LINES, lines, NULL, &code);
     if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
-    code = clBuildProgram(d->program, 1, &d->id, d->fp64 ? "-cl-std=CL1.2" : "-cl-std=CL1.2 -DCWN_NO_FP64", NULL, NULL);
+    code = clBuildProgram(d->program, 1, &d->id, d->base.fp64 ? "-cl-std=CL1.2" : "-cl-std=CL1.2 -DCWN_NO_FP64", NULL, NULL);
     if (code) return build_failure(d, code, why);
     return make_kernels(d, why);
 }
@@ -453,7 +531,7 @@ static cw_status prepare(device *d, cl_context context, cl_device_id id, uint32_
                                "clCreateCommandQueue", why);
     cw_opencl_why_not(id, unusable, sizeof unusable);
     if (unusable[0]) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "%s", unusable);
-    const cw_status status = cw_opencl_decide_fp64(id, fp64, &d->fp64, why);
+    const cw_status status = cw_opencl_decide_fp64(id, fp64, &d->base.fp64, why);
     return status ? status : build(d, why);
 }
 

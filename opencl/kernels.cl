@@ -8,7 +8,7 @@
 #ifndef CWN_NO_FP64
 #include "numeric/orthogonal.h"
 #endif
-#include "numeric/slice.h"
+#include "numeric/batch.h"
 
 /* Neighbours of a group that is only partly in the span stay untouched. `lanes` is 4, or 2 where it was drawn in 64 bits. */
 static inline void cw_store_words(global uint *memory, cwn_span s, cwn_word lanes, cwn_group g) {
@@ -119,6 +119,31 @@ CWN_COPY_TABLE(CW_ROW)
 CWN_ROUND_COPY_TABLE(CW_ROW)
 #undef CW_ROW
 #endif
+
+/* The items of a tile, shared out to a work-group. */
+#define CW_TILE(type, distribution, store) \
+    for (ulong item = of.begin + get_local_id(0); item < of.end; item += get_local_size(0)) { \
+        cwn_spot p = cwn_spot_of(item, e->slice.first); \
+        for (uint k = 0; k < e->slice.axes; k++) p = cwn_passed(p, e->slice.axis[k], k == e->slice.groups); \
+        cw_store(store, memory + e->memory, cwn_span_in_run(p, type, e->slice.run, e->slice.step), cwn_group_elements(type), \
+                 cwn_narrowed(cwn_group_of(l, distribution, type, cwn_group_at(p, type)), type, store)); \
+    }
+
+/* Work-groups take tiles in turn. */
+kernel void cw_batch(global const cwn_entry *table, ulong first, ulong count, ulong tiles, global uchar *memory) {
+    global const cwn_entry *entries = (global const cwn_entry *)((global const uchar *)table + sizeof(cwn_table)) + first;
+    for (ulong tile = get_group_id(0); tile < tiles; tile += get_num_groups(0)) {
+        global const cwn_entry *e = entries + cwn_entry_of(entries, count, tile);
+        const cwn_items of = cwn_items_of(e->items, e->end, tile);
+        const cwn_launch l = e->launch;
+        switch (CWN_CASE(l.distribution, l.type)) {
+#define CW_ROW(name, distribution, type) \
+    case CWN_CASE(distribution, type): CW_TILE(type, distribution, CWN_STORE(type, e->slice.store)) break;
+            CWN_KERNEL_TABLE(CW_ROW)
+#undef CW_ROW
+        }
+    }
+}
 
 #ifndef CWN_NO_FP64
 #define CW_ROW(name, step, type, real) \

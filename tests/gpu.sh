@@ -14,7 +14,7 @@ source=$(cd "$(dirname "$0")/.." && pwd)
 dry='' json='' build=''
 
 # The programs behind the CTest cases *_cuda; each takes a device.
-programs=(conformance proof misuse slices orthogonal)
+programs=(conformance proof misuse slices batch orthogonal)
 cuda_programs=(capture)
 
 stop() {

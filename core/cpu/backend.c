@@ -29,7 +29,6 @@ typedef struct cw_cpu {
     cw_parallel_for *parallel_for;
     void *user;
     cw_pool *pool; /* NULL with the caller's own parallel-for, or one thread */
-    int fp64;
     const cw_path *path;
 } cw_cpu;
 
@@ -39,7 +38,7 @@ typedef struct cw_cut {
     const cwn_launch *launch;
     char *data;
     uint32_t tasks;
-    void (*fill)(const cwn_launch *launch, uint64_t first, uint64_t count, void *data);
+    cw_fill_range *fill;
 } cw_cut;
 
 /* Where task i of the cut begins, counted from the launch's first element: at a multiple of 64 elements of the tensor, so
@@ -55,6 +54,8 @@ static void fill_range(void *argument, uint32_t i) {
     cut->fill(cut->launch, cut->launch->first + begin, end - begin, cut->data + begin * cwn_bytes_of(cut->launch->type));
 }
 
+static cw_fill_range *fill_of(const cw_cpu *cpu) { return cpu->device.fp64 ? cpu->path->fill : cw_reference_fill_without_fp64; }
+
 static void *address(const cw_destination *d) { return (char *)d->memory + d->offset; }
 
 /* Threads of our own take several tasks each, so that one which others keep from running delays less. */
@@ -64,9 +65,8 @@ static cw_status cpu_fill(cw_device *device, const cwn_launch *launch, const cw_
     const cw_cpu *cpu = (const cw_cpu *)device;
     const uint64_t useful = launch->count / LEAST_ELEMENTS_PER_TASK + 1;
     const uint32_t most = most_tasks(cpu);
-    cw_cut cut = {launch, address(to), useful < most ? (uint32_t)useful : most,
-                  cpu->fp64 ? cpu->path->fill : cw_reference_fill_without_fp64};
-    if (!cpu->fp64 && cw_needs_fp64(launch->distribution, launch->type)) return cw_refuse_float64(why);
+    cw_cut cut = {launch, address(to), useful < most ? (uint32_t)useful : most, fill_of(cpu)};
+    if (!cpu->device.fp64 && cw_needs_fp64(launch->distribution, launch->type)) return cw_refuse_float64(why);
     if (cut.tasks == 1) fill_range(&cut, 0);
     else cpu->parallel_for(cpu->user, cut.tasks, fill_range, &cut);
     device->launches++;
@@ -84,16 +84,18 @@ typedef struct cw_share {
 
 static uint64_t items_of(const cw_part *part) { return part->slice.rows * part->slice.axis[0].extent; }
 
-/* Runs along axis 0 go the way of ranges. */
+/* A run along axis 0 is worth the fastest path; a group alone is done sooner by the reference. */
+static cw_fill_range *fill_of_slice(const cw_cpu *cpu, const cwn_launch *launch, const cwn_slice *slice) {
+    if (slice->groups == 0) return fill_of(cpu);
+    return cpu->device.fp64 ? cw_reference_of(launch) : cw_reference_of_without_fp64(launch);
+}
+
 static void fill_items(void *argument, uint32_t i) {
     const cw_share *c = argument;
     const cw_part *p = c->part;
     const uint64_t each = items_of(p) / c->tasks, rest = items_of(p) % c->tasks;
     const uint64_t begin = each * i + (i < rest ? i : rest), end = begin + each + (i < rest);
-    if (p->slice.groups == 0 && !c->source)
-        cw_fill_runs(c->cpu->fp64 ? c->cpu->path->fill : cw_reference_fill_without_fp64, &p->launch, &p->slice, begin, end, c->data);
-    else if (c->cpu->fp64) cw_reference_items(&p->launch, &p->slice, begin, end, c->data, c->source);
-    else cw_reference_items_without_fp64(&p->launch, &p->slice, begin, end, c->data, c->source);
+    cw_fill_items(fill_of_slice(c->cpu, &p->launch, &p->slice), &p->launch, &p->slice, begin, end, c->data, c->source);
 }
 
 static void run_slice(cw_cpu *cpu, const cw_part *part, const cw_destination *to, const char *source) {
@@ -147,7 +149,7 @@ static cw_status run_step(void *user, const cw_work *step) {
 static cw_status cpu_fill_matrix(cw_device *device, const cwn_launch *draws, const cwn_matrix *matrix,
                                  const cw_destination *to, cw_error *why) {
     cw_matrix_fill f = {(cw_cpu *)device, to};
-    if (!f.cpu->fp64) return cw_refuse_float64(why);
+    if (!f.cpu->device.fp64) return cw_refuse_float64(why);
     return cw_walk_matrix(draws, matrix, run_step, &f);
 }
 
@@ -163,10 +165,57 @@ static cw_status cpu_fill_slice(cw_device *device, const cw_job *job, const cw_d
     cw_cpu *cpu = (cw_cpu *)device;
     cw_destination whole = in_scratch(to, job->whole);
     const char *source = job->matrix ? address(&whole) : NULL;
-    for (uint32_t i = 0; i < job->parts && !cpu->fp64; i++)
+    for (uint32_t i = 0; i < job->parts && !cpu->device.fp64; i++)
         if (cw_needs_fp64(job->part[i].launch.distribution, job->part[i].launch.type)) return cw_refuse_float64(why);
     const cw_status status = job->matrix ? cpu_fill_matrix(device, job->draws, job->matrix, &whole, why) : CW_OK;
     for (uint32_t i = 0; i < job->parts && !status; i++) run_part(cpu, &job->part[i], to, source);
+    return status;
+}
+
+/* A batch's tiles, shared out. */
+typedef struct cw_tiles {
+    const cw_cpu *cpu;
+    const cwn_entry *entries;
+    uint64_t count, tiles;
+    uint32_t tasks;
+} cw_tiles;
+
+static uint64_t first_tile(const cw_tiles *t, uint32_t task) {
+    const uint64_t rest = t->tiles % t->tasks;
+    return t->tiles / t->tasks * task + (task < rest ? task : rest);
+}
+
+/* Neighbouring tiles of one entry are one stretch of items. */
+static void fill_tiles(void *argument, uint32_t task) {
+    const cw_tiles *t = argument;
+    const uint64_t end = first_tile(t, task + 1);
+    for (uint64_t tile = first_tile(t, task), stop; tile < end; tile = stop) {
+        const cwn_entry *e = &t->entries[cwn_entry_of(t->entries, t->count, tile)];
+        stop = e->end < end ? e->end : end;
+        cw_fill_items(fill_of_slice(t->cpu, &e->launch, &e->slice), &e->launch, &e->slice, cwn_items_of(e->items, e->end, tile).begin,
+                      cwn_items_of(e->items, e->end, stop - 1).end, (void *)(uintptr_t)e->memory, NULL);
+    }
+}
+
+static void fill_entries(cw_cpu *cpu, const cw_batch_work *batch) {
+    const char *table = address(&batch->table);
+    const uint64_t tiles = batch->launch->tiles;
+    const uint32_t most = most_tasks(cpu);
+    cw_tiles t = {cpu, (const cwn_entry *)(const void *)(table + sizeof(cwn_table)), batch->launch->entries, tiles,
+                  tiles < most ? (uint32_t)tiles : most};
+    if (t.tasks == 1) fill_tiles(&t, 0);
+    else cpu->parallel_for(cpu->user, t.tasks, fill_tiles, &t);
+    cpu->device.launches++;
+}
+
+static cw_status cpu_fill_batch(cw_device *device, const cw_batch_work *batch, const cw_destination *on, cw_error *why) {
+    cw_status status = CW_OK;
+    if (batch->launches) fill_entries((cw_cpu *)device, batch);
+    for (const cw_batch_matrix *m = batch->matrices; m && !status; m = m->next) {
+        const cw_destination to = cw_matrix_on(m, on);
+        status = m->job.parts ? cpu_fill_slice(device, &m->job, &to, why)
+                              : cpu_fill_matrix(device, m->job.draws, m->job.matrix, &to, why);
+    }
     return status;
 }
 
@@ -211,6 +260,7 @@ static const cw_backend_ops cpu_ops = {
     .fill = cpu_fill,
     .fill_matrix = cpu_fill_matrix,
     .fill_slice = cpu_fill_slice,
+    .fill_batch = cpu_fill_batch,
     .sync = cpu_sync,
     .allocate = cpu_allocate,
     .write = cpu_write,
@@ -270,7 +320,7 @@ cw_status cw_cpu_open(const cw_cpu_options *options, cw_device **device, cw_erro
     if (!cpu) return cw_fail(why, CW_ERROR_MEMORY, 0, "no host memory for a device");
     cpu->device.ops = &cpu_ops;
     cpu->threads = o->threads ? o->threads : usable_cores();
-    cpu->fp64 = fp64;
+    cpu->device.fp64 = fp64;
     cpu->path = path;
     if (find_threads(cpu, o)) {
         free(cpu);

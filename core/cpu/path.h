@@ -7,13 +7,13 @@
 
 #include "counterweight/counterweight.h"
 #include "matrix.h"
-#include "numeric/launch.h"
+#include "reference.h"
 
 typedef struct cw_path {
     const char *name; /* "avx512", "avx2", "portable" */
     int (*has)(void); /* NULL: every processor */
-    /* Elements `first` to `first` + `count` of the launch's tensor to `data`, any cut, as cw_reference_fill. */
-    void (*fill)(const cwn_launch *launch, uint64_t first, uint64_t count, void *data);
+    cw_fill_range *fill; /* equal to cw_reference_fill */
+    cw_do_step *step;    /* of matrices; all have the same bits */
 } cw_path;
 
 /* CW_ERROR_ARGUMENT if CW_CPU names none, CW_ERROR_UNSUPPORTED if this processor or this build has not what it names. */

@@ -6,11 +6,12 @@
 enum { CHUNK = 1024 };
 
 typedef struct cw_runs {
-    void (*fill)(const cwn_launch *launch, uint64_t first, uint64_t count, void *data);
+    cw_fill_range *fill;
     const cwn_launch *l;
     const cwn_slice *s;
     char *data;
-    cwn_word stored; /* the type in memory */
+    const char *source; /* of copies, else NULL */
+    cwn_word stored;    /* the type in memory */
 } cw_runs;
 
 /* In place, for an element never grows. */
@@ -34,25 +35,36 @@ static void narrow_float64(char *values, uint64_t count, cwn_word store) {
     }
 }
 
+CWN_FN void scatter_each(const cw_runs *w, const char *values, uint64_t count, uint64_t to, cwn_word bytes) {
+    char *place = w->data + to * bytes;
+    for (uint64_t i = 0; i < count; i++, place += w->s->step * bytes) memcpy(place, values + i * bytes, bytes);
+}
+
+/* A loop for each size, which is a move then and no call. */
 static void scatter(const cw_runs *w, const char *values, uint64_t count, uint64_t to) {
     const cwn_word bytes = cwn_bytes_of(w->stored);
-    if (w->s->step == 1) {
-        memcpy(w->data + to * bytes, values, count * bytes);
-        return;
-    }
-    for (uint64_t i = 0; i < count; i++) memcpy(w->data + (to + i * w->s->step) * bytes, values + i * bytes, bytes);
+    if (w->s->step == 1) memcpy(w->data + to * bytes, values, count * bytes);
+    else if (bytes == 2) scatter_each(w, values, count, to, 2);
+    else if (bytes == 4) scatter_each(w, values, count, to, 4);
+    else scatter_each(w, values, count, to, 8);
+}
+
+static void make_range(const cw_runs *w, uint64_t first, uint64_t count, void *values) {
+    const cwn_word bytes = cwn_bytes_of(w->l->type);
+    if (w->source) memcpy(values, w->source + first * bytes, count * bytes);
+    else w->fill(w->l, first, count, values);
 }
 
 /* Elements `first` and on of the tensor to element `to` of the destination and on. */
 static void put_range(const cw_runs *w, uint64_t first, uint64_t count, uint64_t to) {
     uint64_t values[CHUNK];
     if (w->stored == w->l->type && w->s->step == 1) {
-        w->fill(w->l, first, count, w->data + to * cwn_bytes_of(w->stored));
+        make_range(w, first, count, w->data + to * cwn_bytes_of(w->stored));
         return;
     }
     for (uint64_t i = 0; i < count; i += CHUNK) {
         const uint64_t n = count - i < CHUNK ? count - i : CHUNK;
-        w->fill(w->l, first + i, n, values);
+        make_range(w, first + i, n, values);
         if (w->stored != w->l->type && w->l->type == CWN_FLOAT32) narrow_float32((char *)values, n, w->stored);
         if (w->stored != w->l->type && w->l->type == CWN_FLOAT64) narrow_float64((char *)values, n, w->stored);
         scatter(w, (const char *)values, n, to + i * w->s->step);
@@ -67,17 +79,29 @@ static void put_groups(const cw_runs *w, cwn_spot p, uint64_t groups) {
     if (begin < last) put_range(w, p.from + begin, last - begin, p.to + begin * w->s->step);
 }
 
-void cw_fill_runs(void (*fill)(const cwn_launch *launch, uint64_t first, uint64_t count, void *data), const cwn_launch *l,
-                  const cwn_slice *s, uint64_t item, uint64_t end, void *data) {
+static cwn_spot find_row(const cwn_slice *s, uint64_t row) {
+    cwn_spot p = cwn_spot_of(row, s->first);
+    for (uint32_t k = 1; k < s->axes; k++) p = cwn_passed(p, s->axis[k], k == s->groups);
+    return p;
+}
+
+/* `n` items of a row. Where they are the groups of one run they are one range of the tensor. */
+static void put_row(const cw_runs *w, cwn_spot p, uint64_t n) {
+    const cwn_axis along = w->s->axis[0];
+    if (w->s->groups == 0) put_groups(w, p, n);
+    else
+        for (uint64_t k = 0; k < n; k++, p = cwn_moved(p, cwn_along(along, 1, 0))) put_groups(w, p, 1);
+}
+
+void cw_fill_items(cw_fill_range *fill, const cwn_launch *l, const cwn_slice *s, uint64_t item, uint64_t end, void *data,
+                   const void *source) {
     const int is_float = l->type == CWN_FLOAT32 || l->type == CWN_FLOAT64;
-    const cw_runs w = {fill, l, s, data, is_float ? (cwn_word)s->store : l->type};
+    const cw_runs w = {fill, l, s, data, source, is_float ? (cwn_word)s->store : l->type};
     const uint64_t extent = s->axis[0].extent;
     uint64_t row = item / extent, i = item % extent;
     for (; item < end; row++, i = 0) {
         const uint64_t n = extent - i < end - item ? extent - i : end - item;
-        cwn_spot p = cwn_spot_of(row, s->first);
-        for (uint32_t k = 1; k < s->axes; k++) p = cwn_passed(p, s->axis[k], 0);
-        put_groups(&w, cwn_moved(p, cwn_along(s->axis[0], i, 1)), n);
+        put_row(&w, cwn_moved(find_row(s, row), cwn_along(s->axis[0], i, s->groups == 0)), n);
         item += n;
     }
 }

@@ -25,13 +25,16 @@
  *   cwn_round(d)       double to float, to nearest, ties to even
  *   cwn_from_integer(a) cwn_to_integer(f)  64 bits to float, to nearest, ties to even; a float >= 0 cut to 64 bits
  *   cwn_sqrt(f)        correctly rounded                cwn_sqrt64(d)  the same of doubles
+ *   cwn_root(f) cwn_root64(d)  the same in [2^-23, 2^6); in [2^-500, 2^500]
  *   cwn_about_sqrt(f)  off by a few units in the last place
  *   cwn_fma(a, b, c)   a * b + c in double with one rounding (fma.h)
  *   cwn_fma32(a, b, c) the same in float
  *   cwn_less(a, b)     all bits set where the double a is less than b, else none
  *   cwn_at_least(d, c) max(d, c) of doubles that are not NaN
+ *   cwn_raised(d, c)   the same where d is 0 or not less than c, and the low half of c is 0
+ *   cwn_splice(w, mask, bits)  (w & mask) | bits
  *   cwn_if_odd(n, a, b)  a where the integer n is odd, else b; floats
- *   cwn_divide(a, b)   a / b in float, correctly rounded
+ *   cwn_divide(a, b)   a / b in float, correctly rounded; cwn_divide64(a, b) in double, of numbers as in exact.h
  *   cwn_log_row(i)     row i mod 16 of the float logarithm's table; cwn_log_integer_row(i) the same as integers
  *   cwn_log64_row(i)   row i mod 128 of the double logarithm's
  *   cwn_turn64_row(k)  row k mod 128 of the table of sines and cosines; 109 is the last
@@ -113,6 +116,7 @@ typedef double cwn_f64;
 #define cwn_fma32(a, b, c) fma((float)(a), (float)(b), (float)(c))
 #define cwn_sqrt64(x) sqrt(x)
 #define cwn_divide(a, b) convert_float_rte((double)(a) / (double)(b)) /* nor need a float quotient be */
+#define cwn_divide64(a, b) ((a) / (b))
 #define CWN_NO_UNROLL _Pragma("unroll 1")
 /* Twice: with one barrier after a loop that few work-items enter, PoCL 3.1 leaves out work of steps with many barriers. */
 #define CWN_BARRIER() (barrier(CLK_GLOBAL_MEM_FENCE), barrier(CLK_GLOBAL_MEM_FENCE))
@@ -137,7 +141,17 @@ typedef float cwn_f32;
 #define CWN_TABLE_U(c) c##ull
 #define CWN_TABLE(type, name) static __device__ const type name
 #define cwn_high(a, b) __umul64hi((a), (b))
-#define cwn_mul(a, b) ((uint64_t)(uint32_t)(a) * (uint32_t)(b))
+CWN_FN cwn_u64 cwn_mul(cwn_u64 a, cwn_u32 b) { /* said in PTX: from C, ptxas adds a zero to every high half */
+    cwn_u64 product;
+    asm("mul.wide.u32 %0, %1, %2;" : "=l"(product) : "r"((cwn_u32)a), "r"(b));
+    return product;
+}
+CWN_FN cwn_u32 cwn_splice(cwn_u32 w, cwn_u32 mask, cwn_u32 bits) { /* one instruction, with `bits` kept in a register */
+    cwn_u32 spliced;
+    asm("mov.b32 %0, %1;" : "=r"(bits) : "r"(bits));
+    asm("lop3.b32 %0, %1, %2, %3, 0xea;" : "=r"(spliced) : "r"(w), "r"(mask), "r"(bits));
+    return spliced;
+}
 #define cwn_bits32(x) __float_as_uint(x)
 #define cwn_float(x) __uint_as_float(x)
 #define cwn_low(x) ((uint32_t)(x))
@@ -156,12 +170,21 @@ typedef double cwn_f64;
 #define cwn_double(x) __longlong_as_double((long long)(x))
 #define cwn_wide(x) ((double)(x))
 #define cwn_round(x) __double2float_rn(x)
-#define cwn_sqrt(x) __fsqrt_rn(x)
-#define cwn_at_least(x, c) fmax((x), (c))
+#define cwn_sqrt(x) cwn_round(cwn_exact_root(cwn_wide(x)))
+#define cwn_root(x) cwn_root_by((x), cwn_about_inverse_root(x))
+#define cwn_root64(x) cwn_exact_root(x)
+CWN_FN cwn_f32 cwn_about_inverse_root(cwn_f32 x) {
+    cwn_f32 y;
+    asm("rsqrt.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
+#define cwn_at_least(x, c) ((x) < (c) ? (c) : (x))
+#define cwn_raised(x, c) __hiloint2double(max(__double2hiint(x), __double2hiint(c)), __double2loint(x))
 #define cwn_fma(a, b, c) __fma_rn((a), (b), (c))
 #define cwn_fma32(a, b, c) __fmaf_rn((a), (b), (c))
 #define cwn_sqrt64(x) __dsqrt_rn(x)
-#define cwn_divide(a, b) __fdiv_rn((a), (b))
+#define cwn_divide(a, b) cwn_round(cwn_exact_quotient((double)(a), (double)(b)))
+#define cwn_divide64(a, b) cwn_exact_quotient((a), (b))
 #define CWN_GLOBAL
 #define CWN_NO_UNROLL _Pragma("unroll 1")
 #define CWN_BARRIER() __syncthreads()
@@ -188,6 +211,7 @@ CWN_FN cwn_long cwn_high(cwn_long a, cwn_long b) { return (cwn_long)((unsigned _
 #define CWN_NO_UNROLL
 #define CWN_BARRIER() ((void)0) /* the crew is one thread */
 #define cwn_divide(a, b) ((a) / (b))
+#define cwn_divide64(a, b) ((a) / (b))
 #if CWN_LANES == 1
 typedef uint64_t cwn_u64;
 typedef uint32_t cwn_u32;
@@ -300,6 +324,13 @@ typedef double cwn_strip;
 #endif
 
 typedef struct { cwn_long item, items; } cwn_crew; /* a member's number, and how many there are */
+#endif
+
+#ifndef __CUDACC__
+#define cwn_root(x) cwn_sqrt(x)
+#define cwn_root64(x) cwn_sqrt64(x)
+#define cwn_raised(x, c) cwn_at_least((x), (c))
+#define cwn_splice(w, mask, bits) (((w) & (mask)) | (bits))
 #endif
 
 typedef struct { cwn_f32 first, second; } cwn_pair;

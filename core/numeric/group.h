@@ -48,7 +48,7 @@ CWN_FN cwn_group cwn_constant_group(cwn_launch l, cwn_word type) {
 }
 
 CWN_FN cwn_u64 cwn_identity(cwn_launch l, cwn_u64 i) {
-    return i < l.diagonal_end && i % l.diagonal_step == 0 ? l.scale : l.shift;
+    return i < l.diagonal_end && cwn_divided(i, l.diagonal_step, l.inverse).rest == 0 ? l.scale : l.shift;
 }
 
 CWN_FN cwn_group cwn_identity_group(cwn_launch l, cwn_word type, cwn_u64 group) {
@@ -80,10 +80,10 @@ CWN_FN cwn_group cwn_integer_group(cwn_launch l, cwn_word type, cwn_u64 group) {
     const cwn_block x = cwn_block_of(l, group);
     const cwn_u32 low = cwn_low(l.shift), range = cwn_low(l.scale);
     if (cwn_is_64(type))
-        return cwn_group_64(cwn_integer64(cwn_bits64_of(x.w0, x.w1), l.shift, l.scale),
-                            cwn_integer64(cwn_bits64_of(x.w2, x.w3), l.shift, l.scale));
-    const cwn_group g = {cwn_integer(cwn_low(x.w0), low, range), cwn_integer(cwn_low(x.w1), low, range),
-                         cwn_integer(cwn_low(x.w2), low, range), cwn_integer(cwn_low(x.w3), low, range)};
+        return cwn_group_64(cwn_integer64(cwn_bits64_of(x.w0, x.w1), l.shift, l.scale, l.inverse),
+                            cwn_integer64(cwn_bits64_of(x.w2, x.w3), l.shift, l.scale, l.inverse));
+    const cwn_group g = {cwn_integer(cwn_low(x.w0), low, range, l.inverse), cwn_integer(cwn_low(x.w1), low, range, l.inverse),
+                         cwn_integer(cwn_low(x.w2), low, range, l.inverse), cwn_integer(cwn_low(x.w3), low, range, l.inverse)};
     return g;
 }
 

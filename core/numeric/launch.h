@@ -61,6 +61,7 @@ typedef struct {
     cwn_long diagonal_step;             /* identity: element i is on the diagonal if this divides i ... */
     cwn_long diagonal_end;              /* ... and i is less than this */
     cwn_long rows, columns;             /* of stft's whole tensor */
+    cwn_long inverse;                   /* of what divides here: cwn_inverse_of */
     cwn_long scale, shift;              /* constants, below */
     cwn_word key0, key1;
     cwn_word distribution, type;
@@ -148,6 +149,17 @@ CWN_FN cwn_long cwn_first_group(cwn_launch l) { return l.first / cwn_group_eleme
 CWN_FN cwn_long cwn_end_group(cwn_launch l) {
     const cwn_long size = cwn_group_elements(l.type);
     return (l.first + l.count + size - 1) / size;
+}
+
+/* For cwn_divided: floor((2^64 - 1) / n), where integers are divided by their range, indices by the diagonal's step or by stft's
+ * columns. */
+CWN_FN cwn_long cwn_inverse_of(cwn_launch l) {
+    const cwn_long n = l.distribution == CWN_INTEGER    ? l.scale
+                       : l.distribution == CWN_IDENTITY ? l.diagonal_step
+                       : l.distribution == CWN_STFT     ? l.columns
+                                                        : 0;
+    const cwn_long all = 0;
+    return n ? (all - 1) / n : 0;
 }
 
 #endif

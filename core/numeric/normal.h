@@ -14,6 +14,7 @@
 #define CWN_NORMAL_H
 
 #include "dialect.h"
+#include "exact.h"
 #include "normal_integer.h"
 
 #ifndef CWN_NO_FP64
@@ -27,7 +28,7 @@ CWN_FN cwn_f64 cwn_count(cwn_u64 w) {
  * those of 0x1.66p-1, so row and exponent come from integer shifts. Everything is scaled by -2 from the start, which
  * is exact. n = 0 is raised to 1e-7f * 2^23 cut to a double whose low half is zero: the radius is that of 1e-7f. */
 CWN_FN cwn_f32 cwn_radius(cwn_u64 w) {
-    const cwn_u64 t = cwn_bits64(cwn_at_least(cwn_count(w), CWN_D(0x1.ad7f2p-1))) - CWN_U(0x0156600000000000);
+    const cwn_u64 t = cwn_bits64(cwn_raised(cwn_count(w), CWN_D(0x1.ad7f2p-1))) - CWN_U(0x0156600000000000);
     const cwn_row row = cwn_log_row(t >> 48);
     const cwn_f64 k = cwn_double((t >> 52) | CWN_U(0x4330000000000000)) - CWN_D(0x1.00000000004p52);
     const cwn_f64 z = cwn_double((t & CWN_U(0x000fffffffffffff)) + CWN_U(0x3fe6600000000000));
@@ -35,7 +36,7 @@ CWN_FN cwn_f32 cwn_radius(cwn_u64 w) {
     const cwn_f64 y0 = cwn_ma(k, CWN_D(-0x1.62e42fefa39efp+0), row.logarithm);
     const cwn_f64 y1 = cwn_ma(r, CWN_D(-0x1.5575b0be00b6ap-1), CWN_D(0x1.ffffef20a4123p-1));
     const cwn_f64 y2 = cwn_ma(r2, CWN_D(0x1.00ea348b88334p-1), y1);
-    return cwn_sqrt(cwn_round(cwn_ma(y2, r2, cwn_ma(r, CWN_D(-2.0), y0))));
+    return cwn_root(cwn_round(cwn_ma(y2, r2, cwn_ma(r, CWN_D(-2.0), y0))));
 }
 
 /* v: the product is double and rounded to float as TensorFlow does, by adding half an ulp of float to the bits and

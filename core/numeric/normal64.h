@@ -15,7 +15,7 @@
 #ifndef CWN_NORMAL64_H
 #define CWN_NORMAL64_H
 
-#include "fma.h"
+#include "exact.h"
 #include "uniform.h"
 
 #ifndef CWN_NO_FP64
@@ -60,7 +60,7 @@ CWN_FN cwn_f64 cwn_log64_near(cwn_f64 u) {
 CWN_FN cwn_f64 cwn_radius64(cwn_f64 u) {
     const cwn_f64 raised = cwn_at_least(u, CWN_D(0x1.ad7f29abcaf48p-24)); /* 1e-7 */
     const cwn_u64 far = cwn_less(raised, CWN_D(0.9375));
-    return cwn_sqrt64(CWN_D(-2.0) * cwn_pick64(far, cwn_log64_far(raised), cwn_log64_near(raised)));
+    return cwn_root64(CWN_D(-2.0) * cwn_pick64(far, cwn_log64_far(raised), cwn_log64_near(raised)));
 }
 
 /* An angle as a + d, |a| < 0.8555, d its rest; and what is to be done with sine and cosine of it. */

@@ -10,6 +10,7 @@
 #ifndef CWN_NO_FP64
 
 #include "elements.h"
+#include "exact.h"
 #include "matrix.h"
 #include "real32.h"
 #include "householder.h"

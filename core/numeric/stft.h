@@ -15,6 +15,7 @@
 #ifndef CWN_STFT_H
 #define CWN_STFT_H
 
+#include "divide.h"
 #include "launch.h"
 #include "normal64.h"
 #include "uniform.h"
@@ -124,7 +125,7 @@ CWN_FN cwn_f64 cwn_cosine_window(cwn_word window, cwn_f64 v) {
 
 CWN_FN cwn_f64 cwn_triangle(cwn_long i, cwn_long m) {
     const cwn_f64 n = (cwn_f64)(i < (m + 1) / 2 ? i + 1 : m - i);
-    return m % 2 ? 2.0 * n / (cwn_f64)(m + 1) : (2.0 * n - 1.0) / (cwn_f64)m;
+    return m % 2 ? cwn_divide64(2.0 * n, (cwn_f64)(m + 1)) : cwn_divide64(2.0 * n - 1.0, (cwn_f64)m);
 }
 
 /* Element i of a window of `length`, which for a periodic one is cut from a longer one. */
@@ -134,9 +135,9 @@ CWN_FN cwn_f64 cwn_window(cwn_word form, cwn_long i, cwn_long length) {
     const cwn_f64 pi = 0x1.921fb54442d18p+1, x = (cwn_f64)i, last = (cwn_f64)(m - 1);
     if (length <= 1 || window <= CWN_WINDOW_BOXCAR) return 1.0;
     if (window == CWN_WINDOW_TRIANG) return cwn_triangle(i, m);
-    if (window == CWN_WINDOW_BARTLETT) return x <= last / 2.0 ? 2.0 * x / last : 2.0 - 2.0 * x / last;
-    if (window == CWN_WINDOW_COSINE) return cwn_circle64(pi / (cwn_f64)m * (x + 0.5)).first;
-    return cwn_cosine_window(window, i + 1 == m ? pi : x * (2.0 * pi / last) + -pi);
+    if (window == CWN_WINDOW_BARTLETT) return x <= last / 2.0 ? cwn_divide64(2.0 * x, last) : 2.0 - cwn_divide64(2.0 * x, last);
+    if (window == CWN_WINDOW_COSINE) return cwn_circle64(cwn_divide64(pi, (cwn_f64)m) * (x + 0.5)).first;
+    return cwn_cosine_window(window, i + 1 == m ? pi : x * cwn_divide64(2.0 * pi, last) + -pi);
 }
 
 /* A double in float, cut, with the last bit set where something was cut off: rounding that to 16 bits rounds once. */
@@ -161,8 +162,9 @@ CWN_FN cwn_f32 cwn_narrow(cwn_word type, cwn_f32 x) {
 
 CWN_FN cwn_f32 cwn_stft_angle(cwn_launch l, cwn_word type, cwn_long i) {
     const cwn_f32 pi = type == CWN_FLOAT32 ? 0x1.921fb6p+1f : 3.140625f, n = cwn_float(cwn_low(l.shift));
-    const cwn_f32 time = cwn_narrow(type, cwn_from_integer(i / l.columns));
-    const cwn_f32 step = cwn_narrow(type, cwn_from_integer(i % l.columns));
+    const cwn_division d = cwn_divided(i, l.columns, l.inverse);
+    const cwn_f32 time = cwn_narrow(type, cwn_from_integer(d.quotient));
+    const cwn_f32 step = cwn_narrow(type, cwn_from_integer(d.rest));
     const cwn_f32 frequency = cwn_narrow(type, cwn_divide(step, n));
     return cwn_narrow(type, cwn_narrow(type, -2.0f * time * frequency) * pi);
 }
@@ -174,12 +176,13 @@ CWN_FN cwn_f32 cwn_stft(cwn_launch l, cwn_word type, cwn_long i) {
     const cwn_long packed = l.rows * l.columns / 8 * 8;
     const cwn_f32 k = type == CWN_FLOAT32 && i < packed ? cwn_packet_circle(a, sine) : cwn_narrow(type, cwn_circle(a, sine));
     if ((l.form & CWN_WINDOW) == CWN_WINDOW_NONE) return k;
-    const cwn_f32 product = cwn_narrow(type, k * cwn_window32(l.form, type, i / l.columns, l.rows));
+    const cwn_f32 product = cwn_narrow(type, k * cwn_window32(l.form, type, cwn_divided(i, l.columns, l.inverse).quotient, l.rows));
     return cwn_narrow(type, cwn_divide(product, cwn_float(cwn_low(l.scale))));
 }
 
 CWN_FN cwn_f64 cwn_stft_angle64(cwn_launch l, cwn_long i) {
-    const cwn_f64 time = (cwn_f64)(i / l.columns), frequency = (cwn_f64)(i % l.columns) / cwn_double(l.shift);
+    const cwn_division d = cwn_divided(i, l.columns, l.inverse);
+    const cwn_f64 time = (cwn_f64)d.quotient, frequency = cwn_divide64((cwn_f64)d.rest, cwn_double(l.shift));
     return -2.0 * time * frequency * 0x1.921fb54442d18p+1;
 }
 
@@ -188,7 +191,7 @@ CWN_FN cwn_f64 cwn_stft64(cwn_launch l, cwn_long i) {
     const cwn_pair64 turn = cwn_circle64(cwn_magnitude64(a));
     const cwn_f64 k = l.form & CWN_IMAGINARY ? cwn_negate_if(turn.first, cwn_bits64(a)) : turn.second;
     if ((l.form & CWN_WINDOW) == CWN_WINDOW_NONE) return k;
-    return k * cwn_window(l.form, i / l.columns, l.rows) / cwn_double(l.scale);
+    return cwn_divide64(k * cwn_window(l.form, cwn_divided(i, l.columns, l.inverse).quotient, l.rows), cwn_double(l.scale));
 }
 
 /* The bits of an element. */

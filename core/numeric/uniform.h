@@ -12,7 +12,7 @@
 
 /* The low 23, 10 or 7 bits as the fraction of a float in [1, 2), minus 1: k / 2^23, k / 2^10, k / 2^7, exact. */
 CWN_FN cwn_f32 cwn_uniform(cwn_u32 w) {
-    return cwn_float((w & CWN_W(0x7fffff)) | CWN_W(0x3f800000)) - CWN_F(1.0);
+    return cwn_float(cwn_splice(w, CWN_W(0x7fffff), CWN_W(0x3f800000))) - CWN_F(1.0);
 }
 
 CWN_FN cwn_f32 cwn_uniform_float16(cwn_u32 w) { return cwn_uniform((w & CWN_W(0x3ff)) << 13); }

@@ -279,7 +279,7 @@ json.dump(model, open("tensor.json", "w"))' "$out"
             json_is 'd["digest"], d["tensors"][0]["digest"], d["tensors"][0]["name"]' "('$total', '$own', 'tensor')"
             # shellcheck disable=SC2086
             good digest $options --json
-            json_is 'd["digest"], d["tensors"]' "('$total', [{'name': 'tensor', 'digest': '$own'}])"
+            json_is 'd["digest"], [(t["name"], t["digest"]) for t in d["tensors"]]' "('$total', [('tensor', '$own')])"
             equal "$(look digest a.$ending | tail -n 1 | head -c 32)" "$total"
         done
         good digest a.npy

@@ -333,11 +333,12 @@ subcommands="init plan verify diff digest devices selftest bench"
 @test "memory is exhausted" {
     ulimit -v 400000
     refused 4 init --threads 1 --shape 1000000000
-    refused 4 init --threads 1 --shape 1000000000 -o x.npy
+    refused 4 init --threads 1 --initializer orthogonal --shape 10000,10000 -o x.npy # there is no part of it
     says "memory"
-    refused 4 init --threads 1 --shape 1000000000 -o -
+    refused 4 init --threads 1 --initializer orthogonal --shape 10000,10000 -o -
     refused 4 verify --threads 1 --shape 1000000000
-    refused 4 digest --threads 1 --shape 1000000000
+    refused 4 digest --threads 1 --initializer orthogonal --shape 10000,10000
+    good digest --threads 1 --shape 200000000 # piece by piece
     refused 4 diff --threads 1 --shape 60000000 --device cpu --device cpu
     good plan --shape 1000000000
     truncate -s 1000000000 big.npy

@@ -224,6 +224,28 @@ static void test_fills_keep_their_order(void **state) {
     CALL(cuGraphExecDestroy, graph);
 }
 
+/* All of them by one kernel, whose table was copied before. */
+static void test_a_batch_is_one_node(void **state) {
+    static cw_batch_item items[MOST];
+    const cw_destination on = cw_cuda_at(0, 0, stream);
+    cw_batch *batch = NULL;
+    (void)state;
+    for (size_t i = 0; i < count; i++) items[i] = (cw_batch_item){&plans[i], NULL, place_of(i)};
+    test_ok(cw_batch_make(device, items, count, &batch, &why), &why);
+    clean();
+    begin();
+    test_ok(cw_batch_fill(batch, &on, &why), &why);
+    CUgraphExec graph = end(1);
+    expect_nothing_written();
+    for (int replay = 0; replay < 2; replay++) {
+        clean();
+        CALL(cuGraphLaunch, graph, stream);
+        expect_tensors();
+    }
+    CALL(cuGraphExecDestroy, graph);
+    cw_batch_free(batch);
+}
+
 /* What is refused must not end a capture either. */
 static void test_a_refusal_leaves_the_capture(void **state) {
     cw_destination to = place_of(0);
@@ -286,6 +308,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_replay_writes_the_tensors),
         cmocka_unit_test(test_the_graph_needs_no_plan),
         cmocka_unit_test(test_fills_keep_their_order),
+        cmocka_unit_test(test_a_batch_is_one_node),
         cmocka_unit_test(test_a_refusal_leaves_the_capture),
     };
     if (argc != 2 || strcmp(argv[1], "cuda") != 0) return fprintf(stderr, "usage: capture cuda\n"), 2;

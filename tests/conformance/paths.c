@@ -84,6 +84,7 @@ static cwn_launch random_launch(const cw_kernel_row *row) {
     random_counter(&l);
     random_constants(&l);
     l.diagonal_step = 1 + below(50);
+    l.inverse = cwn_inverse_of(l);
     l.diagonal_end = below(3) ? UINT64_MAX : below(20000);
     l.count = random_count();
     if (l.count * cwn_bytes_of(l.type) > MOST_BYTES) l.count = MOST_BYTES / cwn_bytes_of(l.type);

@@ -28,6 +28,12 @@ def body(text, function):
     return re.search(rf"CWN_FN \w+ {function}\(.*?^}}", text, re.S | re.M).group()
 
 
+def unrolled(text):
+    """The fused multiply-adds of a function whose loop is of one statement or one block and is unrolled."""
+    head, times, loop, rest = re.match(r"(.*)for \(int i = 0; i < (\d+); i\+\+\)( {.*?^    }| [^\n]*)(.*)", text, re.S | re.M).groups()
+    return (head + rest).count("cwn_fma(") + int(times) * loop.count("cwn_fma(")
+
+
 def fmas(source):
     """How many fused multiply-adds each kernel has if nothing is contracted: those of the text, times how often a group
     goes through it."""
@@ -36,6 +42,9 @@ def fmas(source):
     text64 = (source / "core/numeric/normal64.h").read_text()
     double = sum(body(text64, f"cwn_{f}64{end}").count("cwn_fma(") for f, end in (
         ("log", "_far"), ("log", "_near"), ("radius", ""), ("reduce", ""), ("sine", ""), ("cosine", ""), ("turn", "")))
+    text = (source / "core/numeric/exact.h").read_text()
+    root, quotient = (unrolled(body(text, f"cwn_exact_{f}")) for f in ("root", "quotient"))
+    double += root
     circle = sum(body(text64, f"cwn_{f}64").count("cwn_fma(") for f in ("reduce", "sine", "cosine"))
     expected = {"fill_radius": 4 * radius, "fill_sine": 4 * turn, "fill_cosine": 4 * turn}
     tables = (source / "core/numeric/launch.h").read_text()
@@ -43,7 +52,7 @@ def fmas(source):
     for name in re.findall(r"ROW\((\w+),\s+CWN_", tables):
         count = 0 if "normal" not in name else double if name.endswith("float64") else 2 * (radius + turn)
         if "stft" in name:  # two kinds of windows have cosines or sines, and in float64 the filters, too
-            count = (3 if name.endswith("float64") else 2) * circle
+            count = (3 if name.endswith("float64") else 2) * circle + QUOTIENTS * quotient
         if not name.startswith("copy"):
             expected.setdefault(f"fill_{name}", count)
         if f"fill_{name}" not in PROOFS:
@@ -56,11 +65,15 @@ def fmas(source):
 # Without .rn, ptxas and the driver's compiler may contract a product and a sum. What is not named here is a vendor's
 # approximation, or flushes, or is something to think about first.
 ARITHMETIC = {"add.rn.f32", "sub.rn.f32", "mul.rn.f32", "add.rn.f64", "sub.rn.f64", "mul.rn.f64", "fma.rn.f64",
-              "sqrt.rn.f32", "sqrt.rn.f64", "neg.f64", "max.f64", "setp.lt.f64", "cvt.rn.f32.f64", "cvt.f64.f32"}
+              "neg.f64", "setp.lt.f64", "setp.ge.f64", "cvt.rn.f32.f64", "cvt.f64.f32"}
+# The root of a radius begins at an approximation: tests/exact.c tries all that it may give.
+ROOT = {"rsqrt.approx.ftz.f32", "fma.rn.f32", "neg.f32"}
+ROOT_FMAS = 3
 PROOFS = {"fill_radius", "fill_sine", "fill_cosine"}
-# Besides, in stft: counts as numbers, quotients, comparisons.
-STFT = {"cvt.rn.f32.u64", "cvt.rn.f64.s32", "cvt.rn.f64.u32", "cvt.rn.f64.u64", "cvt.rzi.s32.f64", "div.rn.f32", "div.rn.f64",
-        "neg.f32", "setp.eq.f64", "setp.ge.f64", "setp.gtu.f32"}
+# Besides, in stft: counts as numbers, comparisons; and how many quotients there are.
+STFT = {"cvt.rn.f32.u64", "cvt.rn.f64.s32", "cvt.rn.f64.u32", "cvt.rn.f64.u64", "cvt.rzi.s32.f64",
+        "neg.f32", "setp.eq.f64", "setp.gt.f64", "setp.gtu.f32"}
+QUOTIENTS = 7
 # A thread's row of a block of R, which a loop indexes.
 LOCAL = {"cw_matrix_rows", "cw_matrix_columns"}
 MOVES = ("mov.", "selp.", "ld.param.", "ld.global.", "st.global.")
@@ -75,11 +88,16 @@ def ptx(source, file):
         found = re.findall(r"^\s*(?:@!?%p\d+\s+)?([a-z]\w*(?:\.\w+)+|call|ret)\b", code, re.M)
         instructions = collections.Counter(found)
         floats = {i for i in instructions if re.search(r"\.f(16|32|64)", i) and not i.startswith(MOVES)}
-        allowed = ARITHMETIC | (STFT if "_stft_" in name else set())
+        has_root = name == "fill_radius" or re.search("normal_(float32|b?float16)$", name)
+        allowed = ARITHMETIC | (STFT if "_stft_" in name else set()) | (ROOT if has_root else set())
         expect(floats <= allowed, f"{name}: {sorted(floats - allowed)}")
+        roots = instructions["rsqrt.approx.ftz.f32"]
+        expect(roots == (0 if not has_root else 4 if name in PROOFS else 2), f"{name}: {roots} roots")
+        expect(instructions["fma.rn.f32"] == roots * ROOT_FMAS, f"{name}: {instructions['fma.rn.f32']} fma.rn.f32")
         fused = instructions["fma.rn.f64"]
         expect(fused == expected.get(name), f"{name}: {fused} fma.rn.f64, the text has {expected.get(name)}")
         print(f"{name:31} {fused:3} fma.rn.f64, all of the text's; float instructions: {' '.join(sorted(floats))}")
+    text = text.replace("rsqrt.approx.ftz.f32", "")
     for word in (r"\.ftz", r"\.approx", r"\bcall\b", r"\.func\b", r"\.f16"):
         expect(not re.search(word, text), f"the PTX has {word}")
     local = set(re.findall(r"\.entry (\w+)\((?:(?!^}).)*?\.local\b", text, re.S | re.M))

@@ -551,6 +551,40 @@ CW_API cw_status cw_fill(cw_device *device, const cw_plan *plan, const cw_destin
 CW_API cw_status cw_fill_slice(cw_device *device, const cw_plan *plan, const cw_slice *slice, const cw_destination *destination,
                                cw_error *why);
 
+/* Many tensors, or slices of them, prepared once and filled together: all that is elementwise in one launch of one kernel (in
+ * OpenCL, one per buffer), whatever their dtypes, distributions, slices and layouts; matrix initializers after it, one by one.
+ * Tensors of one element and of billions share the device evenly. */
+typedef struct cw_batch cw_batch;
+
+/* One of them. Only memory, offset and bytes of the destination count: queue, events and scratch memory come with a fill. */
+typedef struct cw_batch_item {
+    const cw_plan *plan;   /* copied, as the slice is */
+    const cw_slice *slice; /* NULL: the whole */
+    cw_destination destination;
+} cw_batch_item;
+
+/* Prepares `count` items: allocates memory on the host, and on the device a table of about 840 bytes per item, which is copied
+ * there before it returns. So not while a stream of the device's context is being captured. No two items may write to the
+ * same bytes. *batch is written on success only, and freed with cw_batch_free before the device is closed.
+ * CW_ERROR_ARGUMENT also for NULL; all that cw_fill_slice returns, of the first item that is wrong, which the text names;
+ * CW_ERROR_MEMORY, CW_ERROR_DEVICE */
+CW_API cw_status cw_batch_make(cw_device *device, const cw_batch_item *items, uint64_t count, cw_batch **batch, cw_error *why);
+
+/* Fills all of them, as often as wanted. `on` is a destination without memory, cw_cpu_at(NULL, 0), cw_opencl_at(NULL, 0, 0,
+ * queue, ...) or cw_cuda_at(0, 0, stream): where to enqueue, what to wait for, and the scratch memory that cw_batch_scratch
+ * asks for, lent by cw_lend. On the CPU it returns when that is done; elsewhere when it is enqueued. It never allocates,
+ * synchronizes, compiles or loads, so that a CUDA stream may be captured. The batch, its destinations and the scratch memory
+ * must live until the work is done, or as long as a graph that captured it. One host thread at a time per device.
+ * All that cw_fill returns; in OpenCL buffers are checked here again, before anything is enqueued. */
+CW_API cw_status cw_batch_fill(const cw_batch *batch, const cw_destination *on, cw_error *why);
+
+/* Bytes of scratch memory that a fill must be lent, 0 without matrix initializers; the most that one of them needs. */
+CW_API uint64_t cw_batch_scratch(const cw_batch *batch);
+/* Kernels that a fill launches. */
+CW_API uint64_t cw_batch_launches(const cw_batch *batch);
+/* NULL is fine. */
+CW_API void cw_batch_free(cw_batch *batch);
+
 /* Waits until the work on the destination's queue is done. CW_ERROR_DEVICE if any of it failed. */
 CW_API cw_status cw_sync(cw_device *device, const cw_destination *destination, cw_error *why);
 

@@ -3,11 +3,11 @@
  * Numeric text: the steps of X = QR by Cholesky, R'R = X'X and Q = X / R, in double: docs/NUMERICS.md, section
  * "Orthogonal". The matrices lie in memory, so this text loads and stores.
  *
- * Every sum is one chain of fused multiply-adds over ascending k, or, in X'X, one for each CWN_CHUNK rows. How the chains
- * are cut into steps, blocks of columns and tiles, and which are made at a time, is free: a chain goes on where it was
- * stored. The matrices lie in panels of columns, so that what a tile needs lies side by side; rows and columns are padded
- * with zeros to whole panels, on which the steps do nothing of interest. A member's share of a step needs nothing that
- * others store in it, unless said otherwise.
+ * Every sum is one chain of fused multiply-adds over ascending k, or, in X'X, one for each CWN_CHUNK rows. How the
+ * chains are cut into steps, blocks of columns and tiles, and which are made at a time, is free: a chain goes on where
+ * it was stored. The matrices lie in panels of columns, so that what a tile needs lies side by side; rows and columns
+ * are padded with zeros to whole panels, on which the steps do nothing of interest. A member's share of a step needs
+ * nothing that others store in it, unless said otherwise.
  */
 #ifndef CWN_CHOLESKY_H
 #define CWN_CHOLESKY_H
@@ -18,8 +18,8 @@
 
 #define CWN_SIDE ((cwn_long)(CWN_STRIPS * CWN_STRIP))
 
-/* X is rows x columns, G = X'X and then R columns x columns of which only the upper triangle counts. The columns `from` to
- * `to` are the step's; they leave those before `end`. */
+/* X is rows x columns, G = X'X and then R columns x columns of which only the upper triangle counts. The columns `from`
+ * to `to` are the step's; they leave those before `end`. */
 typedef struct {
     CWN_GLOBAL double *x;
     CWN_GLOBAL double *g;
@@ -33,17 +33,22 @@ CWN_FN CWN_GLOBAL double *cwn_in_panel(CWN_GLOBAL double *m, cwn_long height, cw
     return m + (j / CWN_PANEL * height + i) * CWN_PANEL + j % CWN_PANEL;
 }
 
-CWN_FN CWN_GLOBAL double *cwn_x_at(cwn_gram g, cwn_long i, cwn_long j) { return cwn_in_panel(g.x, cwn_height(g.rows), i, j); }
+CWN_FN CWN_GLOBAL double *cwn_x_at(cwn_gram g, cwn_long i, cwn_long j) {
+    return cwn_in_panel(g.x, cwn_height(g.rows), i, j);
+}
 
-CWN_FN CWN_GLOBAL double *cwn_g_at(cwn_gram g, cwn_long i, cwn_long j) { return cwn_in_panel(g.g, cwn_height(g.columns), i, j); }
+CWN_FN CWN_GLOBAL double *cwn_g_at(cwn_gram g, cwn_long i, cwn_long j) {
+    return cwn_in_panel(g.g, cwn_height(g.columns), i, j);
+}
 
 /* -------------------------------------------------------------------------------------------------------- a tile */
 
-typedef struct { cwn_strip s[CWN_TILE][CWN_STRIPS]; } cwn_tile;
+typedef struct {
+    cwn_strip s[CWN_TILE][CWN_STRIPS];
+} cwn_tile;
 
-#define CWN_EACH_STRIP(i, j) \
-    CWN_UNROLL for (int i = 0; i < CWN_TILE; i++) \
-    CWN_UNROLL for (int j = 0; j < CWN_STRIPS; j++)
+#define CWN_EACH_STRIP(i, j)                                                                                           \
+    CWN_UNROLL for (int i = 0; i < CWN_TILE; i++) CWN_UNROLL for (int j = 0; j < CWN_STRIPS; j++)
 
 CWN_FN cwn_tile cwn_tile_of_zeros(void) {
     cwn_tile t;
@@ -57,37 +62,36 @@ CWN_FN cwn_tile cwn_tile_at(CWN_GLOBAL const double *at) {
     return t;
 }
 
-CWN_FN void cwn_tile_put(CWN_GLOBAL double *at, cwn_tile t) {
-    CWN_EACH_STRIP(i, j) cwn_strip_put(at + i * CWN_PANEL + j * CWN_STRIP, t.s[i][j]);
-}
-
-CWN_FN cwn_tile cwn_tile_sum(cwn_tile a, cwn_tile b) {
-    CWN_EACH_STRIP(i, j) a.s[i][j] = a.s[i][j] + b.s[i][j];
-    return a;
+CWN_FN void cwn_tile_put(CWN_GLOBAL double *at, const cwn_tile *t) {
+    CWN_EACH_STRIP(i, j) cwn_strip_put(at + i * CWN_PANEL + j * CWN_STRIP, t->s[i][j]);
 }
 
 /* tile[i][j] goes on by left[i * row + k * next] * right[k * CWN_PANEL + j] for k = 0, 1 ... depth - 1. */
-CWN_FN cwn_tile cwn_tile_more(cwn_tile t, CWN_GLOBAL const double *left, cwn_long row, cwn_long next,
-                              CWN_GLOBAL const double *right, cwn_long depth) {
+CWN_FN void cwn_tile_more(cwn_tile *t, CWN_GLOBAL const double *left, cwn_long row, cwn_long next,
+                          CWN_GLOBAL const double *right, cwn_long depth) {
     for (cwn_long k = 0; k < depth; k++, left += next, right += CWN_PANEL)
-        CWN_EACH_STRIP(i, j) t.s[i][j] = cwn_strip_ma(left[i * row], cwn_strip_at(right + j * CWN_STRIP), t.s[i][j]);
-    return t;
+        CWN_EACH_STRIP(i, j) t->s[i][j] = cwn_strip_ma(left[i * row], cwn_strip_at(right + j * CWN_STRIP), t->s[i][j]);
 }
 
 /* The same of the products' negatives. */
-CWN_FN cwn_tile cwn_tile_less(cwn_tile t, CWN_GLOBAL const double *left, cwn_long row, cwn_long next,
-                              CWN_GLOBAL const double *right, cwn_long depth) {
-    for (cwn_long k = 0; k < depth; k++, left += next, right += CWN_PANEL)
-        CWN_EACH_STRIP(i, j) t.s[i][j] = cwn_strip_less(left[i * row], cwn_strip_at(right + j * CWN_STRIP), t.s[i][j]);
-    return t;
+CWN_FN void cwn_tile_less(cwn_tile *t, CWN_GLOBAL const double *left, cwn_long row, cwn_long next,
+                          CWN_GLOBAL const double *right, cwn_long depth) {
+    for (cwn_long k = 0; k < depth; k++, left += next, right += CWN_PANEL) CWN_EACH_STRIP(i, j)
+    t->s[i][j] = cwn_strip_less(left[i * row], cwn_strip_at(right + j * CWN_STRIP), t->s[i][j]);
 }
 
-/* Of `rows` rows, tiles down: a panel after the other, and in it row by row. */
-typedef struct { cwn_long i, j; } cwn_place_of_tile;
+/* Where a tile of a part of a matrix begins: a slab of rows after the other, there a panel after the other, and in it
+ * row by row. What a slab's tiles need of the rows stays in a cache, and what those of a panel need in a smaller one.
+ */
+typedef struct {
+    cwn_long i, j;
+} cwn_spot_of_tile;
 
-CWN_FN cwn_place_of_tile cwn_tile_place(cwn_long t, cwn_long rows) {
-    const cwn_long across = CWN_PANEL / CWN_SIDE, down = rows / CWN_TILE, row = t / across;
-    const cwn_place_of_tile p = {row % down * CWN_TILE, row / down * CWN_PANEL + t % across * CWN_SIDE};
+CWN_FN cwn_spot_of_tile cwn_tile_spot(cwn_long t, cwn_long rows, cwn_long columns) {
+    const cwn_long across = CWN_PANEL / CWN_SIDE, slab = t / (CWN_SLAB / CWN_TILE * (columns / CWN_SIDE)) * CWN_SLAB;
+    const cwn_long u = t - slab / CWN_TILE * (columns / CWN_SIDE), v = u / across;
+    const cwn_long down = (rows - slab < CWN_SLAB ? rows - slab : CWN_SLAB) / CWN_TILE;
+    const cwn_spot_of_tile p = {slab + v % down * CWN_TILE, v / down * CWN_PANEL + u % across * CWN_SIDE};
     return p;
 }
 
@@ -95,22 +99,24 @@ CWN_FN cwn_long cwn_tiles(cwn_long rows, cwn_long columns) { return rows / CWN_T
 
 /* ------------------------------------------------------------------------------------------------------------ X'X */
 
-CWN_FN cwn_tile cwn_gram_tile(cwn_gram g, cwn_long i, cwn_long j) {
-    cwn_tile sum = cwn_tile_of_zeros();
-    for (cwn_long k = 0; k < g.rows; k += CWN_CHUNK) {
-        const cwn_long depth = g.rows - k < CWN_CHUNK ? g.rows - k : CWN_CHUNK;
-        sum = cwn_tile_sum(sum, cwn_tile_more(cwn_tile_of_zeros(), cwn_x_at(g, k, i), 1, CWN_PANEL, cwn_x_at(g, k, j), depth));
-    }
-    return sum;
+/* The chain of the rows k to k + depth, added to those before. */
+CWN_FN void cwn_gram_tile(cwn_gram g, cwn_long i, cwn_long j, cwn_long k, cwn_long depth) {
+    CWN_GLOBAL double *at = cwn_g_at(g, i, j);
+    const cwn_tile sum = k ? cwn_tile_at(at) : cwn_tile_of_zeros();
+    cwn_tile chunk = cwn_tile_of_zeros();
+    cwn_tile_more(&chunk, cwn_x_at(g, k, i), 1, CWN_PANEL, cwn_x_at(g, k, j), depth);
+    CWN_EACH_STRIP(a, b) chunk.s[a][b] = sum.s[a][b] + chunk.s[a][b];
+    cwn_tile_put(at, &chunk);
 }
 
-/* Tiles that reach over the diagonal. */
+/* Tiles that reach over the diagonal; a member has the same of each chunk. */
 CWN_FN void cwn_make_gram(cwn_gram g, cwn_crew c) {
     const cwn_long n = cwn_padded(g.columns);
-    for (cwn_long t = c.item; t < cwn_tiles(n, n); t += c.items) {
-        const cwn_place_of_tile p = cwn_tile_place(t, n);
-        if (p.j + CWN_SIDE > p.i) cwn_tile_put(cwn_g_at(g, p.i, p.j), cwn_gram_tile(g, p.i, p.j));
-    }
+    for (cwn_long k = 0; k < g.rows; k += CWN_CHUNK)
+        for (cwn_long t = c.item; t < cwn_tiles(n, n); t += c.items) {
+            const cwn_spot_of_tile p = cwn_tile_spot(t, n, n);
+            if (p.j + CWN_SIDE > p.i) cwn_gram_tile(g, p.i, p.j, k, g.rows - k < CWN_CHUNK ? g.rows - k : CWN_CHUNK);
+        }
 }
 
 /* How far each row of G, made of the first Q, is from the identity's: a plain sum of |G - I| over ascending columns. */
@@ -141,7 +147,8 @@ CWN_FN void cwn_eliminate(cwn_gram g, cwn_crew c, cwn_long k) {
     const double root = good ? cwn_sqrt64(pivot) : 1.0;
     CWN_BARRIER();
     if (!good && c.item == 0) *g.bad = 1;
-    for (cwn_long j = k + c.item; j < g.to; j += c.items) *cwn_g_at(g, k, j) = j == k ? root : *cwn_g_at(g, k, j) / root;
+    for (cwn_long j = k + c.item; j < g.to; j += c.items)
+        *cwn_g_at(g, k, j) = j == k ? root : *cwn_g_at(g, k, j) / root;
     CWN_BARRIER();
     for (cwn_long i = k + 1 + c.item; i < g.to; i += c.items)
         for (cwn_long j = i; j < g.to; j++)
@@ -161,7 +168,8 @@ CWN_FN void cwn_factor_triangle(cwn_gram g, cwn_crew c) {
 CWN_FN void cwn_solve(cwn_strip *x, cwn_gram g, cwn_long count) {
     for (cwn_long k = 0; k < count; k++) {
         x[k] = x[k] / cwn_strip_of(*cwn_g_at(g, g.from + k, g.from + k));
-        for (cwn_long j = k + 1; j < count; j++) x[j] = cwn_strip_less(*cwn_g_at(g, g.from + k, g.from + j), x[k], x[j]);
+        for (cwn_long j = k + 1; j < count; j++)
+            x[j] = cwn_strip_less(*cwn_g_at(g, g.from + k, g.from + j), x[k], x[j]);
     }
 }
 
@@ -181,11 +189,13 @@ CWN_FN void cwn_factor_rows(cwn_gram g, cwn_crew c) {
 CWN_FN void cwn_update_triangle(cwn_gram g, cwn_crew c) {
     const cwn_long rows = g.end - g.to, columns = cwn_padded(g.columns) - g.to;
     for (cwn_long t = c.item; t < cwn_tiles(rows, columns); t += c.items) {
-        const cwn_place_of_tile p = cwn_tile_place(t, rows);
+        const cwn_spot_of_tile p = cwn_tile_spot(t, rows, columns);
         const cwn_long i = g.to + p.i, j = g.to + p.j;
+        if (j + CWN_SIDE <= i) continue;
         CWN_GLOBAL double *at = cwn_g_at(g, i, j);
-        if (j + CWN_SIDE > i)
-            cwn_tile_put(at, cwn_tile_less(cwn_tile_at(at), cwn_g_at(g, g.from, i), 1, CWN_PANEL, cwn_g_at(g, g.from, j), g.to - g.from));
+        cwn_tile tile = cwn_tile_at(at);
+        cwn_tile_less(&tile, cwn_g_at(g, g.from, i), 1, CWN_PANEL, cwn_g_at(g, g.from, j), g.to - g.from);
+        cwn_tile_put(at, &tile);
     }
 }
 
@@ -202,19 +212,18 @@ CWN_FN void cwn_solve_columns(cwn_gram g, cwn_crew c) {
     }
 }
 
-CWN_FN cwn_tile cwn_columns_tile(cwn_gram g, cwn_tile t, cwn_long i, cwn_long j) {
-    for (cwn_long k = g.from; k < g.to; k += CWN_PANEL)
-        t = cwn_tile_less(t, cwn_x_at(g, i, k), CWN_PANEL, 1, cwn_g_at(g, k, j), CWN_PANEL);
-    return t;
-}
-
 /* The step's columns leave the later ones before `end`. */
 CWN_FN void cwn_update_columns(cwn_gram g, cwn_crew c) {
-    const cwn_long rows = cwn_padded(g.rows);
-    for (cwn_long t = c.item; t < cwn_tiles(rows, g.end - g.to); t += c.items) {
-        const cwn_place_of_tile p = cwn_tile_place(t, rows);
+    const cwn_long rows = cwn_padded(g.rows), columns = g.end - g.to;
+    for (cwn_long t = c.item; t < cwn_tiles(rows, columns); t += c.items) {
+        const cwn_spot_of_tile p = cwn_tile_spot(t, rows, columns);
         CWN_GLOBAL double *at = cwn_x_at(g, p.i, g.to + p.j);
-        cwn_tile_put(at, cwn_columns_tile(g, cwn_tile_at(at), p.i, g.to + p.j));
+        CWN_GLOBAL const double *left = cwn_x_at(g, p.i, g.from), *right = cwn_g_at(g, g.from, g.to + p.j);
+        cwn_tile tile = cwn_tile_at(at);
+        for (cwn_long k = g.from; k < g.to;
+             k += CWN_PANEL, left += cwn_height(g.rows) * CWN_PANEL, right += CWN_PANEL * CWN_PANEL)
+            cwn_tile_less(&tile, left, CWN_PANEL, 1, right, CWN_PANEL);
+        cwn_tile_put(at, &tile);
     }
 }
 

@@ -3,6 +3,7 @@
  * cw bench: how fast this machine fills, beside what it can store at all. bench/README.md says how to read it.
  */
 #define _GNU_SOURCE /* MAP_ANONYMOUS */
+#include "bench_batch.h"
 #include "cli.h"
 #include "commands.h"
 #include "counterweight/cpu.h"
@@ -11,6 +12,7 @@
 #include "options.h"
 #include "progress.h"
 #include "store.h"
+#include "timing.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,14 +20,16 @@
 #include <sys/mman.h>
 
 static const cw_usage usage = {
-    "cw bench [--device D] [--threads N] [--quick] [--json | --markdown]\n\n"
+    "cw bench [--device D] [--threads N] [--quick] [--json | --markdown]\n"
+    "cw bench --batch MODEL.json [--device D] [--threads N] [--quick] [--json]\n\n"
     "Fills warm memory and prints GB/s per initializer, dtype and size, each beside the ceiling: what storing alone\n"
     "takes, measured in turn with the fills, on the same memory with the same threads. On the CPU that is memset; on a\n"
     "device it is this library's own constant kernel, which does nothing but store. Times are medians of a wall clock\n"
-    "around as many fills in a row as take a few milliseconds, the wait for the last one included.\n",
+    "around as many fills in a row as take a few milliseconds, the wait for the last one included.\n"
+    "With --batch, a model's tensors in one batch beside one fill for each.\n",
     CW_OPT_DEVICE | CW_OPT_JSON | CW_OPT_BENCH, 0};
 
-enum { ROUNDS = 9, TOUCHES = 3, MOST_IN_A_ROW = 1 << 16 };
+enum { TOUCHES = 3 };
 
 /* What is measured. Only some in every size. */
 typedef struct subject {
@@ -123,6 +127,9 @@ static cw_status plan_of_store(uint64_t bytes, cw_plan *plan, cw_error *why) {
 
 /* ------------------------------------------------------------------------------------------------------- timing */
 
+/* Seconds that a row takes. */
+static double row_of(const bench *b) { return b->quick ? 0.002 : 0.01; }
+
 typedef struct work {
     bench *bench;
     const cw_plan *plan, *store; /* store NULL: memset */
@@ -130,13 +137,15 @@ typedef struct work {
     uint64_t bytes;
 } work;
 
-static cw_status fill(const work *w, uint64_t times, cw_error *why) {
+static cw_status fill(const void *user, uint64_t times, cw_error *why) {
+    const work *w = user;
     cw_status status = CW_OK;
     for (uint64_t i = 0; i < times && !status; i++) status = cw_fill(w->bench->device, w->plan, w->to, why);
     return status ? status : cw_sync(w->bench->device, w->to, why);
 }
 
-static cw_status store(const work *w, uint64_t times, cw_error *why) {
+static cw_status store(const void *user, uint64_t times, cw_error *why) {
+    const work *w = user;
     work s = *w;
     s.plan = w->store;
     if (s.plan) return fill(&s, times, why);
@@ -145,51 +154,14 @@ static cw_status store(const work *w, uint64_t times, cw_error *why) {
     return CW_OK;
 }
 
-typedef cw_status act(const work *w, uint64_t times, cw_error *why);
-
-/* Seconds of one, in a row of `times`. */
-static cw_status time_row(act *a, const work *w, uint64_t times, double *seconds, cw_error *why) {
-    const double start = cw_now();
-    const cw_status status = a(w, times, why);
-    *seconds = (cw_now() - start) / (double)times;
-    return status;
-}
-
-/* How many make a row long enough for the clock; also the warm-up. */
-static cw_status enough(act *a, const work *w, uint64_t *times, cw_error *why) {
-    const double row = w->bench->quick ? 0.002 : 0.01;
-    double seconds = 0;
-    cw_status status = time_row(a, w, 1, &seconds, why);
-    for (*times = 1; !status && seconds * (double)*times < row && *times < MOST_IN_A_ROW;) {
-        *times *= 2;
-        status = time_row(a, w, *times, &seconds, why);
-    }
-    return status;
-}
-
-static int ascending(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int count) {
-    qsort(values, (size_t)count, sizeof *values, ascending);
-    return values[count / 2];
-}
-
-/* Rows of fills and rows of stores in turn, so that what else the machine does meets both. */
+/* Rows of fills and rows of stores in turn. */
 static cw_status measure(const work *w, double *fill_seconds, double *store_seconds, cw_error *why) {
-    double fills[ROUNDS], stores[ROUNDS];
-    uint64_t fills_in_a_row = 1, stores_in_a_row = 1;
-    cw_status status = enough(fill, w, &fills_in_a_row, why);
-    if (!status) status = enough(store, w, &stores_in_a_row, why);
-    for (int i = 0; i < ROUNDS && !status; i++) {
-        status = time_row(fill, w, fills_in_a_row, &fills[i], why);
-        if (!status) status = time_row(store, w, stores_in_a_row, &stores[i], why);
-    }
+    cw_act *const acts[] = {fill, store};
+    double seconds[2];
+    const cw_status status = cw_time_in_turn(acts, 2, w, row_of(w->bench), seconds, why);
     if (status) return status;
-    *fill_seconds = median(fills, ROUNDS);
-    *store_seconds = median(stores, ROUNDS);
+    *fill_seconds = seconds[0];
+    *store_seconds = seconds[1];
     return CW_OK;
 }
 
@@ -210,12 +182,12 @@ static void give_back(bench *b, cw_destination *to) {
     else cw_release(b->device, to);
 }
 
-static cw_status touch(bench *b, act *a, work *w, double *seconds, cw_error *why) {
+static cw_status touch(bench *b, cw_act *a, work *w, double *seconds, cw_error *why) {
     cw_destination to;
     cw_status status = fresh(b, w->bytes, &to, why);
     if (status) return status;
     w->to = &to;
-    status = time_row(a, w, 1, seconds, why);
+    status = cw_time_row(a, w, 1, seconds, why);
     give_back(b, &to);
     return status;
 }
@@ -236,31 +208,12 @@ static cw_status measure_first_touch(bench *b, cw_error *why) {
         if (!status) status = touch(b, store, &w, &stores[i], why);
     }
     if (status) return status;
-    b->first_touch[0] = (double)w.bytes * 1e-9 / median(fills, TOUCHES);
-    b->first_touch[1] = (double)w.bytes * 1e-9 / median(stores, TOUCHES);
+    b->first_touch[0] = (double)w.bytes * 1e-9 / cw_median(fills, TOUCHES);
+    b->first_touch[1] = (double)w.bytes * 1e-9 / cw_median(stores, TOUCHES);
     return CW_OK;
 }
 
 /* ------------------------------------------------------------------------------------------------------ results */
-
-/* Three digits. */
-typedef struct digits {
-    char text[32];
-} digits;
-
-static digits digits_of(double x) {
-    digits d;
-    snprintf(d.text, sizeof d.text, x < 9.995 ? "%.2f" : x < 99.95 ? "%.1f" : "%.0f", x);
-    return d;
-}
-
-static digits time_of(double seconds) {
-    digits d;
-    const char *unit = seconds < 1e-6 ? "ns" : seconds < 1e-3 ? "us" : seconds < 1 ? "ms" : "s";
-    const double scale = seconds < 1e-6 ? 1e9 : seconds < 1e-3 ? 1e6 : seconds < 1 ? 1e3 : 1;
-    snprintf(d.text, sizeof d.text, "%.16s %s", digits_of(seconds * scale).text, unit);
-    return d;
-}
 
 static int add_json(bench *b, const result *r) {
     json_t *row = json_pack("{s:s, s:s, s:s, s:I, s:I, s:i, s:f, s:f, s:f, s:f}", "device", b->word, "initializer",
@@ -274,8 +227,8 @@ static int show(bench *b, const result *r) {
     const char *format = b->form == FORM_MARKDOWN ? "| %s | %s | %" PRIu64 " | %s | %s | %s | %.3f |\n"
                                                   : "%-20s %-9s %12" PRIu64 " %10s %9s %9s %7.3f\n";
     if (b->form == FORM_JSON) return add_json(b, r);
-    printf(format, r->initializer, r->dtype, r->elements, time_of(r->seconds).text, digits_of(r->gbps).text,
-           digits_of(r->store_gbps).text, r->gbps / r->store_gbps);
+    printf(format, r->initializer, r->dtype, r->elements, cw_time_of(r->seconds).text, cw_digits_of(r->gbps).text,
+           cw_digits_of(r->store_gbps).text, r->gbps / r->store_gbps);
     fflush(stdout);
     return EXIT_GOOD;
 }
@@ -289,9 +242,9 @@ static void print_head(const bench *b) {
                            : "initializer          dtype         elements       time      GB/s     store   ratio\n";
     printf("cw %s on %s: %s; %s", cw_version(), b->word, b->info.name, b->info.driver);
     if (b->threads) printf("; %u thread%s", b->threads, b->threads == 1 ? "" : "s");
-    printf("\nstore: %s; medians of %d\n", ceiling(b), ROUNDS);
+    printf("\nstore: %s; medians of %d\n", ceiling(b), CW_ROUNDS);
     printf("first touch of fresh memory, %d elements of float32: %s GB/s, stores alone %s GB/s\n", 1 << COMMON_SIZE,
-           digits_of(b->first_touch[0]).text, digits_of(b->first_touch[1]).text);
+           cw_digits_of(b->first_touch[0]).text, cw_digits_of(b->first_touch[1]).text);
     fputs(line, stdout);
     fflush(stdout);
 }
@@ -303,7 +256,7 @@ static int print_json(bench *b) {
         "{s:s, s:s, s:I, s:I, s:s, s:i, s:s, s:s, s:i, s:o}", "name", b->info.name, "driver", b->info.driver, "units",
         (json_int_t)b->info.units, "memory_bytes", (json_int_t)b->info.memory_bytes, "version", cw_version(),
         "numerics", (int)cw_numerics_version(), "store", ceiling(b), "clock",
-        "wall, around fills in a row and the wait for the last", "medians_of", ROUNDS, "first_touch", touched);
+        "wall, around fills in a row and the wait for the last", "medians_of", CW_ROUNDS, "first_touch", touched);
     return cw_json_print(json_pack("{s:o, s:O}", "machine", machine, "results", b->results));
 }
 
@@ -426,10 +379,12 @@ int cw_bench_command(int argc, char **argv) {
     int status = cw_options_read(argc, argv, &usage, &o);
     if (status != EXIT_GOOD || o.answered) return status;
     if (o.json && o.markdown) return cw_complain(EXIT_USAGE, "--json and --markdown are two forms (choose one)");
+    if (o.batch && o.markdown) return cw_complain(EXIT_USAGE, "--batch prints no table (leave out --markdown)");
     bench b = {.word = cw_options_device(&o), .quick = o.quick, .results = json_array()};
     b.form = o.json ? FORM_JSON : o.markdown ? FORM_MARKDOWN : FORM_TABLE;
     status = start(&b, o.threads);
-    if (status == EXIT_GOOD) status = run_all(&b);
+    if (status == EXIT_GOOD)
+        status = o.batch ? cw_bench_batch(b.device, b.word, o.batch, row_of(&b), o.json) : run_all(&b);
     if (b.memory.memory) cw_release(b.device, &b.memory);
     json_decref(b.results);
     cw_team_end(b.team);

@@ -102,6 +102,12 @@ static int take_check(cw_options *o, const char *label, const char *text) {
     return EXIT_GOOD;
 }
 
+static int take_batch(cw_options *o, const char *label, const char *text) {
+    (void)label;
+    o->batch = text;
+    return EXIT_GOOD;
+}
+
 static int take_exact(cw_options *o, const char *label, const char *text) {
     (void)label, (void)text;
     o->exact = true;
@@ -185,6 +191,7 @@ static const option_row rows[] = {
      "the element: one index for each axis, negative ones from the end; () of a scalar"},
     {"tensor",      "NAME",  CW_OPT_AT,     take_tensor,      "which tensor of MODEL.json"},
     {"check",       "LIST",  CW_OPT_CHECK,  take_check,       "compare with what cw digest printed before"},
+    {"batch",       "MODEL.json", CW_OPT_BENCH, take_batch,   "a model's tensors in one batch beside one fill for each"},
     {"quick",       NULL,    CW_OPT_BENCH,  take_quick,       "fewer sizes, shorter rows: a few seconds"},
     {"markdown",    NULL,    CW_OPT_BENCH,  take_markdown,    "print the table as Markdown"},
     {"json",        NULL,    CW_OPT_JSON,   take_json,        "print the result as JSON"},

@@ -16,7 +16,7 @@ enum {
     CW_OPT_JSON = 8,
     CW_OPT_HELP = 16,
     CW_OPT_AT = 32,       /* --at, --tensor */
-    CW_OPT_BENCH = 64,    /* --quick, --markdown */
+    CW_OPT_BENCH = 64,    /* --quick, --markdown, --batch */
     CW_OPT_DEVICES = 128, /* two --device, not one */
     CW_OPT_CHECK = 256,   /* --check */
 };
@@ -31,6 +31,7 @@ typedef struct cw_options {
     uint32_t threads;
     const char *output;
     const char *check; /* a list of digests */
+    const char *batch; /* a model */
     const char *tensor; /* the one that is meant, of a manifest */
     int64_t at[CW_MAX_RANK];
     uint32_t at_count;

@@ -120,14 +120,23 @@ CWN_ROUND_COPY_TABLE(CW_ROW)
 #undef CW_ROW
 #endif
 
-/* The items of a tile, shared out to a work-group. */
-#define CW_TILE(type, distribution, store) \
+/* The items of a tile, shared out to a work-group; WALK goes past the axes to where item p.item is. */
+#define CW_TILE(type, distribution, store, WALK) \
     for (ulong item = of.begin + get_local_id(0); item < of.end; item += get_local_size(0)) { \
-        cwn_spot p = cwn_spot_of(item, e->slice.first); \
-        for (uint k = 0; k < e->slice.axes; k++) p = cwn_passed(p, e->slice.axis[k], k == e->slice.groups); \
-        cw_store(store, memory + e->memory, cwn_span_in_run(p, type, e->slice.run, e->slice.step), cwn_group_elements(type), \
+        cwn_spot p = {item, first_element, 0, item}; \
+        WALK \
+        cw_store(store, memory + at, cwn_span_in_run(p, type, run, step), cwn_group_elements(type), \
                  cwn_narrowed(cwn_group_of(l, distribution, type, cwn_group_at(p, type)), type, store)); \
     }
+#define CW_PAST_AXES \
+    p.group = 0; \
+    for (uint k = 0; k < e->slice.axes; k++) p = cwn_passed(p, e->slice.axis[k], k == e->slice.groups);
+
+/* Of a single run an item is a group: what is left to do is what the kernel of a range does. */
+#define CW_TILE_OF(type, distribution) \
+    if (e->slice.axes > 1 || e->slice.groups != 0) CW_TILE(type, distribution, CWN_STORE(type, e->slice.store), CW_PAST_AXES) \
+    else if (CWN_STORE(type, e->slice.store) != type) CW_TILE(type, distribution, CWN_STORE(type, e->slice.store), ) \
+    else CW_TILE(type, distribution, type, )
 
 /* Work-groups take tiles in turn. */
 kernel void cw_batch(global const cwn_entry *table, ulong first, ulong count, ulong tiles, global uchar *memory) {
@@ -136,9 +145,10 @@ kernel void cw_batch(global const cwn_entry *table, ulong first, ulong count, ul
         global const cwn_entry *e = entries + cwn_entry_of(entries, count, tile);
         const cwn_items of = cwn_items_of(e->items, e->end, tile);
         const cwn_launch l = e->launch;
+        const ulong first_element = e->slice.first, run = e->slice.run, step = e->slice.step, at = e->memory;
         switch (CWN_CASE(l.distribution, l.type)) {
 #define CW_ROW(name, distribution, type) \
-    case CWN_CASE(distribution, type): CW_TILE(type, distribution, CWN_STORE(type, e->slice.store)) break;
+    case CWN_CASE(distribution, type): CW_TILE_OF(type, distribution) break;
             CWN_KERNEL_TABLE(CW_ROW)
 #undef CW_ROW
         }

@@ -128,6 +128,7 @@ typedef double cwn_f64;
 
 #include <stdint.h>
 #define CWN_FN static __device__ __forceinline__
+#define CWN_GLOBAL
 #define CWN_UNROLL
 #define CWN_LANES 1
 typedef uint32_t cwn_word;
@@ -185,7 +186,6 @@ CWN_FN cwn_f32 cwn_about_inverse_root(cwn_f32 x) {
 #define cwn_sqrt64(x) __dsqrt_rn(x)
 #define cwn_divide(a, b) cwn_round(cwn_exact_quotient((double)(a), (double)(b)))
 #define cwn_divide64(a, b) cwn_exact_quotient((a), (b))
-#define CWN_GLOBAL
 #define CWN_NO_UNROLL _Pragma("unroll 1")
 #define CWN_BARRIER() __syncthreads()
 #define cwn_less(a, b) (0ull - (uint64_t)((a) < (b)))

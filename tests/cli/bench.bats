@@ -37,6 +37,20 @@ fields="['bytes', 'device', 'dtype', 'elements', 'gbps', 'initializer', 'median_
     equal "$(grep -cE '^\| [a-z_]+ \| [a-z0-9]+ \| [0-9]+ \|' "$out")" "$rows"
 }
 
+@test "bench --batch: a model in one launch, and in one fill per tensor" {
+    local model=$CW_SOURCE/examples/resnet50.json
+    for device in $(devices); do
+        [ "$device" != cuda ] || continue # minutes on the software GPU; the batch tests run there
+        gives 0 bench --batch "$model" --quick --json --device "$device"
+        json_is 'd["tensors"], d["fill_launches"], d["batch_launches"]' '(320, 320, 1)'
+        json_is 'abs(d["fills_s"] / d["batch_s"] / d["ratio"] - 1) < 1e-9' True
+    done
+    gives 0 bench --batch "$model" --quick
+    prints "one batch                   1 launch"
+    refused 2 bench --batch "$model" --markdown
+    refused 4 bench --batch missing.json
+}
+
 @test "bench: what it does not take" {
     refused 2 bench --json --markdown
     refused 2 bench --shape 2,2

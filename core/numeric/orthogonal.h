@@ -28,7 +28,7 @@ CWN_FN void cwn_load_row(cwn_matrix m, cwn_word type, cwn_long i, cwn_long j, CW
 CWN_FN void cwn_load_panels(cwn_matrix m, cwn_word type, CWN_GLOBAL const void *memory, CWN_GLOBAL double *x, cwn_crew c) {
     const cwn_long rows = cwn_padded(m.rows), panels = cwn_padded(m.columns) / CWN_PANEL;
     for (cwn_long t = c.item; t < rows * panels; t += c.items) {
-        const cwn_long i = t % rows, j = t / rows * CWN_PANEL;
+        const cwn_long panel = t / rows, i = t - panel * rows, j = panel * CWN_PANEL;
         cwn_load_row(m, type, i, j, memory, cwn_in_panel(x, cwn_height(m.rows), i, j));
     }
 }
@@ -61,7 +61,7 @@ CWN_FN cwn_long cwn_place_in_tensor(cwn_matrix m, cwn_long i, cwn_long j) {
 CWN_FN void cwn_store_panels(cwn_matrix m, cwn_word type, CWN_GLOBAL void *memory, CWN_GLOBAL double *x, cwn_crew c) {
     const cwn_long panels = cwn_padded(m.columns) / CWN_PANEL;
     for (cwn_long t = c.item; t < m.rows * panels; t += c.items) {
-        const cwn_long i = t % m.rows, j = t / m.rows * CWN_PANEL;
+        const cwn_long panel = t / m.rows, i = t - panel * m.rows, j = panel * CWN_PANEL;
         CWN_GLOBAL const double *from = cwn_in_panel(x, cwn_height(m.rows), i, j);
         for (cwn_long k = 0; k < CWN_PANEL && j + k < m.columns; k++)
             cwn_put_element(m, type, memory, cwn_place_in_tensor(m, i, j + k), from[k]);
@@ -71,7 +71,7 @@ CWN_FN void cwn_store_panels(cwn_matrix m, cwn_word type, CWN_GLOBAL void *memor
 /* Column j of Q times the sign of R's diagonal there. */
 CWN_FN void cwn_store_rows(cwn_matrix m, cwn_word type, cwn_word real, CWN_GLOBAL void *memory, cwn_bytes scratch, cwn_crew c) {
     for (cwn_long t = c.item; t < m.rows * m.columns; t += c.items) {
-        const cwn_long i = t / m.columns, j = t % m.columns;
+        const cwn_long i = t / m.columns, j = t - i * m.columns;
         double x, diagonal;
         if (real == CWN_FLOAT64) {
             x = CWN_AT(double, scratch, m.at_matrix)[t];

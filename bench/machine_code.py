@@ -30,7 +30,7 @@ CALLS = [
     ("__cuda_sm20_div_u64", r"matrix",
      "the 64-bit quotient that makes row and column of a share. Where both operands are below 2^32, an inline quotient "
      "is used"),
-    ("__cuda_sm20_rem_u64", r"matrix_(mask|outer|convolve|apply|place)", "the remainder that goes with it"),
+    ("__cuda_sm20_rem_u64", r"matrix_(mask|outer|convolve|apply|place|store)", "the remainder that goes with it"),
     ("__cuda_sm20_div_rn_f64_full", r"matrix_(columns|rows|triangle|householder_float64)",
      "ptxas's div.rn.f64 calls it for operands and quotients near the ends of the range. There is one division per "
      "element and block of columns"),

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "cpu/path.h"
 #include "reference.h"
 
 /* ------------------------------------------------------------------------------------------------------- the plan */
@@ -17,14 +18,13 @@ static uint64_t place(cwn_matrix *m, uint64_t bytes) {
     return at;
 }
 
-/* Rows that Cholesky's way works on are padded to whole tiles, and once more so that their starts do not fall on each other
- * in a cache. Its G and Householder's sums share their place, for they are never needed together. */
+/* G of Cholesky's way and the sums of Householder's share their place, for they are never needed together. */
 static void lay_out(cwn_matrix *m) {
-    const int small = m->columns < CW_LEAST_CHOLESKY;
-    const uint64_t size = cwn_bytes_of(m->real), row = size * m->columns;
-    const uint64_t sums = ((m->rows + 15) / 16 + 8) * row, gram = small ? 0 : cwn_padded(m->columns) * m->stride * size;
+    const int small = m->columns < CWN_LEAST_CHOLESKY;
+    const uint64_t size = cwn_bytes_of(m->real), row = size * m->columns, panels = size * cwn_padded(m->columns);
+    const uint64_t sums = ((m->rows + 15) / 16 + 8) * row, gram = small ? 0 : cwn_height(m->columns) * panels;
     m->scratch = 8; /* the word `bad` */
-    m->at_matrix = place(m, (small ? m->rows : cwn_padded(m->rows)) * m->stride * size);
+    m->at_matrix = place(m, small ? m->rows * row : cwn_height(m->rows) * panels);
     m->at_gram = place(m, sums > gram ? sums : gram);
     m->at_essential = place(m, m->rows * size);
     m->at_weight = place(m, row);
@@ -41,7 +41,6 @@ static cw_status plan_matrix(cwn_matrix *m, const cw_spec *spec, uint64_t rows, 
     m->columns = columns;
     m->type = (cwn_word)spec->dtype;
     m->real = cw_matrix_method(m) == CW_METHOD_CHOLESKY || spec->dtype == CW_FLOAT64 ? CWN_FLOAT64 : CWN_FLOAT32;
-    m->stride = m->columns < CW_LEAST_CHOLESKY ? m->columns : cwn_padded(m->columns) + CWN_PADDING;
     lay_out(m);
     return CW_OK;
 }
@@ -81,7 +80,7 @@ cw_status cw_matrix_plan_kernel(cwn_matrix *m, const cw_spec *spec, uint64_t ele
 
 cw_method cw_matrix_method(const cwn_matrix *m) {
     if (m->columns == 0) return CW_METHOD_NONE;
-    return m->columns < CW_LEAST_CHOLESKY ? CW_METHOD_HOUSEHOLDER : CW_METHOD_CHOLESKY;
+    return m->columns < CWN_LEAST_CHOLESKY ? CW_METHOD_HOUSEHOLDER : CW_METHOD_CHOLESKY;
 }
 
 static cw_status count_step(void *user, const cw_work *step) {
@@ -106,7 +105,7 @@ static cw_status do_step(void *user, const cw_work *step) {
     const place_of_work *at = user;
     void *memory = step->in_scratch ? (char *)at->scratch + step->at : at->memory;
     if (step->draws.count) cw_reference_fill(&step->draws, 0, step->draws.count, memory);
-    else cw_matrix_step(step, memory, at->scratch, 0, 1);
+    else cw_path_widest()->step(step, memory, at->scratch, 0, 1);
     return CW_OK;
 }
 

@@ -21,7 +21,7 @@ cw_method cw_matrix_method(const cwn_matrix *matrix);
 uint64_t cw_matrix_launches(const cwn_launch *draws, const cwn_matrix *matrix);
 
 /* One member's share of a step, on this thread; `scratch` is aligned to 8 bytes. */
-void cw_matrix_step(const cw_work *step, void *memory, void *scratch, uint64_t item, uint64_t items);
+typedef void cw_do_step(const cw_work *step, void *memory, void *scratch, uint64_t item, uint64_t items);
 
 /* The whole tensor in memory of its own, made on the calling thread; the caller frees it. NULL: CW_ERROR_MEMORY. */
 void *cw_matrix_make(const cw_decided *plan, cw_error *why);

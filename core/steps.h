@@ -9,8 +9,8 @@
 
 #include "backend.h"
 
-/* The least number of columns that is done by Cholesky's way. */
-enum { CW_LEAST_CHOLESKY = 48 };
+/* Numbers that a member of a device's crew makes at a time. */
+enum { CW_NUMBERS = 8 };
 
 /* A kernel of CWN_MATRIX_TABLE to launch, or draws to make. */
 typedef struct cw_work {
@@ -36,44 +36,88 @@ typedef struct cw_walk {
     uint64_t seeds, drawn, masks; /* draws so far: calls, numbers of the dtype, numbers of float32 */
 } cw_walk;
 
-__attribute__((unused)) static cw_status cw_take_step(const cw_walk *w, cwn_word step, cwn_word when, uint64_t block, uint64_t shares,
-                                                      uint64_t work) {
+__attribute__((unused)) static cw_status cw_take_step(const cw_walk *w, cwn_word step, cwn_word when, uint64_t shares, uint64_t work) {
     cw_work s = {w->matrix, {0}, cw_matrix_kernel_of(step, w->matrix.type, w->matrix.real), w->in_scratch, w->at, shares, work};
     s.matrix.when = when;
-    s.matrix.block = block;
     return w->run(w->user, &s);
+}
+
+/* Columns of Cholesky's way, which leave those before `end`. */
+typedef struct cw_columns {
+    uint64_t from, to, end;
+} cw_columns;
+
+__attribute__((unused)) static cw_status cw_take_columns(const cw_walk *w, cwn_word step, cw_columns c, uint64_t shares, uint64_t work) {
+    cw_walk of = *w;
+    of.matrix.from = c.from;
+    of.matrix.to = c.to;
+    of.matrix.end = c.end;
+    return cw_take_step(&of, step, CWN_IF_GOOD, shares, work);
+}
+
+/* The block's rows of R. */
+__attribute__((unused)) static cw_status cw_walk_rows(const cw_walk *w, cw_columns c) {
+    const uint64_t rest = cwn_padded(w->matrix.columns) - c.to;
+    const cw_status status = cw_take_columns(w, CWN_TRIANGLE, c, 0, CWN_BLOCK * CWN_BLOCK * CWN_BLOCK / 6);
+    if (status || c.to == w->matrix.columns) return status;
+    return cw_take_columns(w, CWN_ROWS, c, rest, rest * CWN_BLOCK * CWN_BLOCK / 2);
+}
+
+__attribute__((unused)) static cw_status cw_update_rows(const cw_walk *w, cw_columns c) {
+    const uint64_t numbers = (c.end - c.to) * (cwn_padded(w->matrix.columns) - c.to);
+    return cw_take_columns(w, CWN_UPDATE_TRIANGLE, c, numbers / CW_NUMBERS, numbers * (c.to - c.from));
+}
+
+/* The block's columns of X / R. */
+__attribute__((unused)) static cw_status cw_walk_columns(const cw_walk *w, cw_columns c) {
+    const uint64_t rows = cwn_padded(w->matrix.rows);
+    return cw_take_columns(w, CWN_COLUMNS, c, rows, rows * CWN_BLOCK * CWN_BLOCK / 2);
+}
+
+__attribute__((unused)) static cw_status cw_update_columns(const cw_walk *w, cw_columns c) {
+    const uint64_t numbers = cwn_padded(w->matrix.rows) * (c.end - c.to);
+    return cw_take_columns(w, CWN_UPDATE_COLUMNS, c, numbers / CW_NUMBERS, numbers * (c.to - c.from));
+}
+
+typedef cw_status cw_take(const cw_walk *w, cw_columns c);
+
+/* Slab by slab, and in each block by block: columns are made, and leave those of their slab; the slab's leave all later. */
+__attribute__((unused)) static cw_status cw_walk_slabs(const cw_walk *w, cw_take *make, cw_take *update) {
+    const uint64_t n = w->matrix.columns, all = cwn_padded(n);
+    cw_status status = CW_OK;
+    for (uint64_t s = 0; s < n && !status; s += CWN_SLAB) {
+        const uint64_t slab = s + CWN_SLAB < n ? s + CWN_SLAB : all;
+        for (uint64_t b = s; b < slab && b < n && !status; b += CWN_BLOCK) {
+            const cw_columns c = {b, b + CWN_BLOCK < n ? b + CWN_BLOCK : n, slab};
+            status = make(w, c);
+            if (!status && c.to < n && c.to < slab) status = update(w, c);
+        }
+        const cw_columns c = {s, slab, all};
+        if (!status && slab < n) status = update(w, c);
+    }
+    return status;
 }
 
 /* One pass of Cholesky's way: G = X'X, its triangle R, X / R. Before the second one's triangle G is judged. */
 __attribute__((unused)) static cw_status cw_walk_pass(const cw_walk *w, int second) {
-    const uint64_t m = cwn_padded(w->matrix.rows), n = w->matrix.columns, padded = cwn_padded(n);
-    cw_status status = cw_take_step(w, CWN_GRAM, CWN_IF_GOOD, 0, padded * padded / CWN_TILE / CWN_STRIPS, m * n * n / 2);
-    if (!status && second) status = cw_take_step(w, CWN_JUDGE, CWN_IF_GOOD, 0, 0, n * n);
-    for (uint64_t b = 0; b < n && !status; b += CWN_BLOCK) {
-        const uint64_t rest = b + CWN_BLOCK < n ? padded - b - CWN_BLOCK : 0;
-        status = cw_take_step(w, CWN_TRIANGLE, CWN_IF_GOOD, b, 0, CWN_BLOCK * CWN_BLOCK * CWN_BLOCK / 6);
-        if (status || !rest) continue;
-        status = cw_take_step(w, CWN_ROWS, CWN_IF_GOOD, b, rest, rest * CWN_BLOCK * CWN_BLOCK / 2);
-        if (!status) status = cw_take_step(w, CWN_UPDATE_TRIANGLE, CWN_IF_GOOD, b, rest * rest / CWN_TILE / CWN_STRIPS, rest * rest * CWN_BLOCK / 2);
-    }
-    for (uint64_t b = 0; b < n && !status; b += CWN_BLOCK) {
-        const uint64_t rest = b + CWN_BLOCK < n ? padded - b - CWN_BLOCK : 0;
-        status = cw_take_step(w, CWN_COLUMNS, CWN_IF_GOOD, b, m, m * CWN_BLOCK * CWN_BLOCK / 2);
-        if (!status && rest) status = cw_take_step(w, CWN_UPDATE_COLUMNS, CWN_IF_GOOD, b, m * rest / CWN_TILE / CWN_STRIPS, m * rest * CWN_BLOCK);
-    }
-    return status;
+    const uint64_t m = w->matrix.rows, n = w->matrix.columns, padded = cwn_padded(n);
+    cw_status status = cw_take_step(w, CWN_GRAM, CWN_IF_GOOD, padded * padded / CW_NUMBERS, m * n * n / 2);
+    if (!status && second) status = cw_take_step(w, CWN_MEASURE, CWN_IF_GOOD, n, n * n);
+    if (!status && second) status = cw_take_step(w, CWN_JUDGE, CWN_IF_GOOD, 0, n);
+    if (!status) status = cw_walk_slabs(w, cw_walk_rows, cw_update_rows);
+    return status ? status : cw_walk_slabs(w, cw_walk_columns, cw_update_columns);
 }
 
 /* From the draws, or any matrix, in memory to its Q there. */
 __attribute__((unused)) static cw_status cw_walk_q(const cw_walk *w) {
     const uint64_t elements = w->matrix.rows * w->matrix.columns, work = 4 * elements * w->matrix.columns;
-    const int small = w->matrix.columns < CW_LEAST_CHOLESKY;
-    cw_status status = cw_take_step(w, CWN_LOAD, CWN_ALWAYS, 0, elements, elements);
+    const int small = w->matrix.columns < CWN_LEAST_CHOLESKY;
+    cw_status status = cw_take_step(w, CWN_LOAD, CWN_ALWAYS, elements, elements);
     if (!status && !small) status = cw_walk_pass(w, 0);
     if (!status && !small) status = cw_walk_pass(w, 1);
-    if (!status && !small) status = cw_take_step(w, CWN_LOAD, CWN_IF_BAD, 0, elements, elements);
-    if (!status) status = cw_take_step(w, CWN_HOUSEHOLDER, small ? CWN_ALWAYS : CWN_IF_BAD, 0, 0, work);
-    return status ? status : cw_take_step(w, CWN_STORE, CWN_ALWAYS, 0, elements, elements);
+    if (!status && !small) status = cw_take_step(w, CWN_LOAD, CWN_IF_BAD, elements, elements);
+    if (!status) status = cw_take_step(w, CWN_HOUSEHOLDER, small ? CWN_ALWAYS : CWN_IF_BAD, 0, work);
+    return status ? status : cw_take_step(w, CWN_STORE, CWN_ALWAYS, elements, elements);
 }
 
 /* ---------------------------------------------------------------------------------------------------- convolutions */
@@ -113,7 +157,7 @@ __attribute__((unused)) static cw_status cw_take_product(const cw_walk *w, cwn_w
     to.matrix.at_right = right;
     to.matrix.at_out = out;
     to.matrix.taps = taps;
-    return cw_take_step(&to, step, CWN_ALWAYS, 0, numbers, numbers * w->matrix.columns);
+    return cw_take_step(&to, step, CWN_ALWAYS, numbers, numbers * w->matrix.columns);
 }
 
 /* An orthogonal matrix of n^2 draws at `at`, without a gain. */

@@ -116,6 +116,7 @@ static void run_part(cw_cpu *cpu, const cw_part *part, const cw_destination *to,
 
 /* One step, shared out. */
 typedef struct cw_crew {
+    cw_do_step *take;
     const cw_work *step;
     char *memory, *scratch;
     uint32_t tasks;
@@ -123,7 +124,7 @@ typedef struct cw_crew {
 
 static void take_share(void *argument, uint32_t i) {
     const cw_crew *c = argument;
-    cw_matrix_step(c->step, c->memory, c->scratch, i, c->tasks);
+    c->take(c->step, c->memory, c->scratch, i, c->tasks);
 }
 
 typedef struct cw_matrix_fill {
@@ -137,7 +138,7 @@ static cw_status run_step(void *user, const cw_work *step) {
     const cw_destination to = cw_cpu_at(memory, UINT64_MAX);
     if (step->draws.count) return cpu_fill(&f->cpu->device, &step->draws, &to, NULL);
     const uint64_t useful = step->shares ? step->work / LEAST_WORK_PER_TASK + 1 : 1;
-    cw_crew crew = {step, memory, scratch,
+    cw_crew crew = {f->cpu->path->step, step, memory, scratch,
                     useful < f->cpu->threads ? (uint32_t)useful : f->cpu->threads};
     if (crew.tasks == 1) take_share(&crew, 0);
     else f->cpu->parallel_for(f->cpu->user, crew.tasks, take_share, &crew);

@@ -13,6 +13,8 @@
 
 cw_fill_groups cw_fill_words_avx2, cw_fill_normals_avx2, cw_fill_words_avx512, cw_fill_normals_avx512;
 
+cw_do_step cw_matrix_step_avx2, cw_matrix_step_avx512;
+
 static const cw_lanes avx2 = {cw_fill_words_avx2, cw_fill_normals_avx2};
 static const cw_lanes avx512 = {cw_fill_words_avx512, cw_fill_normals_avx512};
 
@@ -41,7 +43,11 @@ static int has_avx2(void) { return 0; }
 static int has_avx512(void) { return 0; }
 #define fill_avx2 fill_portable
 #define fill_avx512 fill_portable
+#define cw_matrix_step_avx2 cw_matrix_step_portable
+#define cw_matrix_step_avx512 cw_matrix_step_portable
 #endif
+
+cw_do_step cw_matrix_step_portable;
 
 static void fill_portable(const cwn_launch *l, uint64_t first, uint64_t count, void *data) {
     cw_lanes_fill(NULL, l, first, count, data);
@@ -49,24 +55,30 @@ static void fill_portable(const cwn_launch *l, uint64_t first, uint64_t count, v
 
 /* The first that the processor has is the best. */
 static const cw_path paths[] = {
-    {"avx512", has_avx512, fill_avx512},
-    {"avx2", has_avx2, fill_avx2},
-    {"portable", NULL, fill_portable},
+    {"avx512", has_avx512, fill_avx512, cw_matrix_step_avx512},
+    {"avx2", has_avx2, fill_avx2, cw_matrix_step_avx2},
+    {"portable", NULL, fill_portable, cw_matrix_step_portable},
 };
 enum { PATHS = sizeof paths / sizeof *paths };
 
 static int is_there(const cw_path *p) { return !p->has || p->has(); }
 
+const cw_path *cw_path_widest(void) {
+    const cw_path *p = paths;
+    while (!is_there(p)) p++;
+    return p;
+}
+
 cw_status cw_path_choose(const cw_path **path, cw_error *why) {
     const char *word = secure_getenv("CW_CPU");
-    const cw_path *p = paths;
+    const cw_path *p = cw_path_widest();
     if (word && word[0]) {
+        p = paths;
         while (p < paths + PATHS && strcmp(p->name, word)) p++;
         if (p == paths + PATHS)
             return cw_fail(why, CW_ERROR_ARGUMENT, 0, "CW_CPU is \"%.32s\", none of \"avx512\", \"avx2\", \"portable\"", word);
         if (!is_there(p)) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "CW_CPU is \"%s\", which this processor has not", word);
     }
-    while (!is_there(p)) p++;
     *path = p;
     return CW_OK;
 }

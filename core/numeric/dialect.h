@@ -49,8 +49,10 @@
  *   CWN_WIDTH          columns that one member takes at a time in loops that a compiler may vectorize
  *   CWN_NO_UNROLL      before a loop whose body is long: as it is written, if the language can say so
  *   cwn_strip          CWN_STRIP doubles of neighbouring columns or rows
- *   cwn_strip_of(x)    all of them x          cwn_strip_ma(x, s, t)  x * s + t, one rounding; x is one double
+ *   cwn_strip_of(x)    all of them x
+ *   cwn_strip_ma(x, s, t) cwn_strip_less(x, s, t)    x * s + t and -x * s + t, one rounding; x is one double
  *   cwn_strip_at(p) cwn_strip_put(p, s)       neighbours in memory
+ *   CWN_TILE CWN_STRIPS  rows of a tile of numbers, and strips that are its columns
  *   cwn_strip_gather(p, step) cwn_strip_scatter(p, step, s)    `step` doubles apart
  *
  * With CWN_NO_FP64 there are no doubles: nothing here or in the text names one, float32 normals are made by integers
@@ -195,7 +197,7 @@ CWN_FN cwn_f32 cwn_about_inverse_root(cwn_f32 x) {
 #include <stdint.h>
 #include <string.h>
 #define CWN_FN static inline __attribute__((always_inline, unused))
-#define CWN_UNROLL
+#define CWN_UNROLL _Pragma("GCC unroll 16")
 typedef uint32_t cwn_word;
 typedef uint64_t cwn_long;
 #define CWN_TABLE_U(c) UINT64_C(c)
@@ -307,6 +309,8 @@ CWN_FN cwn_f64 cwn_at_least(cwn_f64 x, cwn_f64 c) { cwn_u64 less = (cwn_u64)(x <
 #if defined(__OPENCL_VERSION__) || defined(__CUDACC__)
 #define CWN_WIDTH 1
 #define CWN_STRIP 1
+#define CWN_TILE 4
+#define CWN_STRIPS 2
 typedef double cwn_strip;
 #define cwn_strip_of(x) (x)
 #define cwn_strip_at(p) (*(p))
@@ -314,6 +318,7 @@ typedef double cwn_strip;
 #define cwn_strip_gather(p, step) (*(p))
 #define cwn_strip_scatter(p, step, s) (*(p) = (s))
 #define cwn_strip_ma(x, s, t) cwn_fma((x), (s), (t))
+#define cwn_strip_less(x, s, t) cwn_fma(-(x), (s), (t))
 #elif CWN_LANES == 1
 #include "strip.h"
 #endif

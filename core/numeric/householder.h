@@ -10,7 +10,7 @@
  */
 #ifndef CWN_NO_FP64
 
-/* Column j of row i is a[i * stride + j], rows >= columns. The rest is room to work in. */
+/* Column j of row i is a[i * columns + j], rows >= columns. The rest is room to work in. */
 typedef struct {
     CWN_GLOBAL CWN_REAL *a;
     CWN_GLOBAL CWN_REAL *essential; /* of the reflection at hand, rows - 1 */
@@ -18,20 +18,20 @@ typedef struct {
     CWN_GLOBAL CWN_REAL *weight;    /* columns */
     CWN_GLOBAL CWN_REAL *tau;       /* columns */
     CWN_GLOBAL CWN_REAL *diagonal;  /* columns: that of R */
-    cwn_long rows, columns, stride;
+    cwn_long rows, columns;
 } CWN_R(cwn_qr);
 
 CWN_FN CWN_R(cwn_qr) CWN_R(cwn_qr_of)(cwn_matrix m, cwn_bytes scratch) {
     const CWN_R(cwn_qr) q = {CWN_AT(CWN_REAL, scratch, m.at_matrix), CWN_AT(CWN_REAL, scratch, m.at_essential),
                              CWN_AT(CWN_REAL, scratch, m.at_gram),   CWN_AT(CWN_REAL, scratch, m.at_weight),
                              CWN_AT(CWN_REAL, scratch, m.at_tau),    CWN_AT(CWN_REAL, scratch, m.at_diagonal),
-                             m.rows, m.columns, m.stride};
+                             m.rows, m.columns};
     return q;
 }
 
 /* The reflection that takes column k below its diagonal to zero: its beta is R's, and tau 0 means none. */
 CWN_FN void CWN_R(cwn_decide)(CWN_R(cwn_qr) q, cwn_long k) {
-    const CWN_REAL top = q.a[k * q.stride + k];
+    const CWN_REAL top = q.a[k * q.columns + k];
     CWN_REAL tail = 0, beta;
     for (cwn_long i = 0; i < q.rows - k - 1; i++) {
         const CWN_REAL square = q.essential[i] * q.essential[i];
@@ -49,7 +49,7 @@ CWN_FN void CWN_R(cwn_decide)(CWN_R(cwn_qr) q, cwn_long k) {
 }
 
 CWN_FN void CWN_R(cwn_read_column)(CWN_R(cwn_qr) q, cwn_crew c, cwn_long k) {
-    for (cwn_long i = c.item; i < q.rows - k - 1; i += c.items) q.essential[i] = q.a[(k + 1 + i) * q.stride + k];
+    for (cwn_long i = c.item; i < q.rows - k - 1; i += c.items) q.essential[i] = q.a[(k + 1 + i) * q.columns + k];
 }
 
 /* Column k to its reflection's essential part. The divisor is 0 only where tau is. */
@@ -58,11 +58,11 @@ CWN_FN void CWN_R(cwn_make_reflection)(CWN_R(cwn_qr) q, cwn_crew c, cwn_long k) 
     CWN_BARRIER();
     if (c.item == 0) CWN_R(cwn_decide)(q, k);
     CWN_BARRIER();
-    const CWN_REAL divisor = q.a[k * q.stride + k] - q.diagonal[k];
+    const CWN_REAL divisor = q.a[k * q.columns + k] - q.diagonal[k];
     for (cwn_long i = c.item; i < q.rows - k - 1; i += c.items) {
         const CWN_REAL x = q.tau[k] == 0 ? 0 : CWN_QUOTIENT(q.essential[i], divisor);
         q.essential[i] = x;
-        q.a[(k + 1 + i) * q.stride + k] = x;
+        q.a[(k + 1 + i) * q.columns + k] = x;
     }
     CWN_BARRIER();
 }
@@ -76,7 +76,7 @@ CWN_FN void CWN_R(cwn_chain)(CWN_R(cwn_qr) q, cwn_long from, cwn_long to, cwn_lo
     for (cwn_long j = 0; j < width; j++) s[j] = 0;
     for (cwn_long i = from; i < to; i += step)
         for (cwn_long j = 0; j < width; j++) {
-            const CWN_REAL product = a[i * q.stride + j] * q.essential[i];
+            const CWN_REAL product = a[i * q.columns + j] * q.essential[i];
             s[j] = product + s[j];
         }
     for (cwn_long j = 0; j < width; j++) sum[j] = s[j];
@@ -91,7 +91,7 @@ CWN_FN void CWN_R(cwn_parts)(CWN_R(cwn_qr) q, cwn_crew c, cwn_long k, cwn_long f
         const cwn_long part = t / strips, j = first + t % strips * CWN_WIDTH;
         const cwn_long from = step > 1 ? part : part * size, end = step > 1 ? size : from + size;
         const cwn_long to = end < depth ? end : depth, width = q.columns - j;
-        CWN_GLOBAL const CWN_REAL *a = q.a + (k + 1) * q.stride + j;
+        CWN_GLOBAL const CWN_REAL *a = q.a + (k + 1) * q.columns + j;
         CWN_GLOBAL CWN_REAL *sum = q.sums + part * q.columns + j;
         if (width >= CWN_WIDTH) CWN_R(cwn_chain)(q, from, to, step, a, sum, CWN_WIDTH);
         else CWN_R(cwn_chain)(q, from, to, step, a, sum, width);
@@ -116,7 +116,7 @@ CWN_FN CWN_REAL CWN_R(cwn_fold)(CWN_R(cwn_qr) q, cwn_long j) {
 }
 
 CWN_FN CWN_REAL CWN_R(cwn_product)(CWN_R(cwn_qr) q, cwn_long k, cwn_long j, cwn_long i) {
-    return q.a[(k + 1 + i) * q.stride + j] * q.essential[i];
+    return q.a[(k + 1 + i) * q.columns + j] * q.essential[i];
 }
 
 /* Eigen takes the last column of an odd number by itself, and there half a packet before the rest. */
@@ -147,7 +147,7 @@ CWN_FN void CWN_R(cwn_subtract)(CWN_R(cwn_qr) q, cwn_crew c, cwn_long k, cwn_lon
     for (cwn_long t = c.item; t < depth * strips; t += c.items) {
         const cwn_long i = t / strips, j = first + t % strips * CWN_WIDTH, width = q.columns - j;
         const CWN_REAL factor = q.tau[k] * q.essential[i];
-        CWN_GLOBAL CWN_REAL *a = q.a + (k + 1 + i) * q.stride + j;
+        CWN_GLOBAL CWN_REAL *a = q.a + (k + 1 + i) * q.columns + j;
         CWN_GLOBAL const CWN_REAL *weight = q.weight + j;
         for (cwn_long n = 0; n < (width < CWN_WIDTH ? width : CWN_WIDTH); n++) {
             const CWN_REAL product = factor * weight[n];
@@ -157,9 +157,9 @@ CWN_FN void CWN_R(cwn_subtract)(CWN_R(cwn_qr) q, cwn_crew c, cwn_long k, cwn_lon
 }
 
 CWN_FN void CWN_R(cwn_weigh)(CWN_R(cwn_qr) q, cwn_long k, cwn_long j, CWN_REAL dot) {
-    const CWN_REAL weight = dot + q.a[k * q.stride + j], product = q.tau[k] * weight;
+    const CWN_REAL weight = dot + q.a[k * q.columns + j], product = q.tau[k] * weight;
     q.weight[j] = weight;
-    q.a[k * q.stride + j] -= product;
+    q.a[k * q.columns + j] -= product;
 }
 
 /* To the columns after k of what is still to be factored. Up to 127 rows, and those of a last column, are one block. */
@@ -182,8 +182,8 @@ CWN_FN void CWN_R(cwn_apply_to_q)(CWN_R(cwn_qr) q, cwn_crew c, cwn_long k) {
     const cwn_long packed = q.columns == 1 ? 0 : depth / CWN_PACKET * CWN_PACKET;
     CWN_R(cwn_read_column)(q, c, k);
     CWN_BARRIER();
-    for (cwn_long i = c.item; i < depth; i += c.items) q.a[(k + 1 + i) * q.stride + k] = 0;
-    for (cwn_long j = k + c.item; j < q.columns; j += c.items) q.a[k * q.stride + j] = j == k;
+    for (cwn_long i = c.item; i < depth; i += c.items) q.a[(k + 1 + i) * q.columns + k] = 0;
+    for (cwn_long j = k + c.item; j < q.columns; j += c.items) q.a[k * q.columns + j] = j == k;
     CWN_BARRIER();
     CWN_R(cwn_parts)(q, c, k, first, CWN_PACKET, packed, CWN_PACKET);
     CWN_BARRIER();

@@ -10,12 +10,16 @@
 
 enum {
     CWN_CHUNK = 256, /* part of the definition: rows of a chain of X'X */
-    CWN_BLOCK = 32,  /* columns of R at a time */
-    CWN_TILE = 4,    /* rows of a tile */
-    CWN_STRIPS = 2,  /* and its columns, in strips */
-    CWN_PADDING = 8  /* what rows and columns are padded to; a multiple of every dialect's tile */
+    CWN_LEAST_CHOLESKY = 48, /* part of the definition: the least number of columns that is done by Cholesky's way */
+    CWN_SLAB = 128,  /* columns of R that leave all later ones at once */
+    CWN_BLOCK = 32,  /* and that are made, and leave those of the slab, at once */
+    CWN_PANEL = 16   /* columns that lie side by side; a multiple of every dialect's tile */
 };
-CWN_FN cwn_long cwn_padded(cwn_long n) { return (n + CWN_PADDING - 1) / CWN_PADDING * CWN_PADDING; }
+
+/* Rows and columns that Cholesky's way works on, and rows of a panel: more, so that the panels' starts do not fall on each
+ * other in a cache. */
+CWN_FN cwn_long cwn_padded(cwn_long n) { return (n + CWN_PANEL - 1) / CWN_PANEL * CWN_PANEL; }
+CWN_FN cwn_long cwn_height(cwn_long rows) { return cwn_padded(rows) + 8; }
 
 enum {
     CWN_LOAD = 1,
@@ -33,7 +37,8 @@ enum {
     CWN_OUTER = 13,
     CWN_CONVOLVE = 14,
     CWN_APPLY = 15,
-    CWN_PLACE = 16
+    CWN_PLACE = 16,
+    CWN_MEASURE = 17
 };
 
 /* When a step does anything: a matrix that Cholesky's way found bad is done once more by Householder's. */
@@ -43,11 +48,11 @@ enum { CWN_ALWAYS = 0, CWN_IF_GOOD = 1, CWN_IF_BAD = 2 };
  * scratch memory, which begins with the word `bad`. */
 typedef struct {
     cwn_long rows, columns;             /* rows >= columns */
-    cwn_long stride;                    /* of the matrix and of G, in elements */
     cwn_long at_matrix, at_gram;        /* of Householder's sums, or of G */
     cwn_long at_essential, at_weight, at_tau, at_diagonal;
     cwn_long scratch;                   /* bytes in all */
-    cwn_long block;                     /* the step's first column */
+    cwn_long from, to;                  /* the step's columns */
+    cwn_long end;                       /* of those that they leave */
     cwn_long taps;                      /* of a convolution: matrices on the left, along each axis or in all; taps of the kernel */
     cwn_long dimensions;                /* of the kernel; 0: a delta kernel, or none */
     cwn_long inputs;                    /* rows of a tap; 0: the tensor is the matrix */
@@ -84,6 +89,7 @@ typedef CWN_GLOBAL unsigned char *cwn_bytes;
     ROW(cw_matrix_householder_float32,   CWN_HOUSEHOLDER,     0,           CWN_FLOAT32) \
     ROW(cw_matrix_householder_float64,   CWN_HOUSEHOLDER,     0,           CWN_FLOAT64) \
     ROW(cw_matrix_gram,                  CWN_GRAM,            0,           CWN_FLOAT64) \
+    ROW(cw_matrix_measure,               CWN_MEASURE,         0,           CWN_FLOAT64) \
     ROW(cw_matrix_judge,                 CWN_JUDGE,           0,           CWN_FLOAT64) \
     ROW(cw_matrix_triangle,              CWN_TRIANGLE,        0,           CWN_FLOAT64) \
     ROW(cw_matrix_rows,                  CWN_ROWS,            0,           CWN_FLOAT64) \

@@ -19,16 +19,33 @@
 #include "cholesky.h"
 #include "convolution.h"
 
-/* The draws to the matrix, with zeros beside and below it where it is padded. */
-CWN_FN void cwn_load(cwn_matrix m, cwn_word type, cwn_word real, CWN_GLOBAL const void *memory, cwn_bytes scratch,
-                     cwn_crew c) {
-    const cwn_long padded = m.stride > m.columns ? cwn_padded(m.rows) : m.rows;
-    for (cwn_long t = c.item; t < padded * m.stride; t += c.items) {
-        const cwn_long i = t / m.stride, j = t % m.stride;
-        const double x = i < m.rows && j < m.columns ? cwn_element(type, memory, i * m.columns + j) : 0.0;
+/* Cholesky's matrices lie in panels, Householder's row by row. Both ways begin with a diagonal that leaves the signs alone. */
+CWN_FN void cwn_load_row(cwn_matrix m, cwn_word type, cwn_long i, cwn_long j, CWN_GLOBAL const void *memory, CWN_GLOBAL double *to) {
+    for (cwn_long k = 0; k < CWN_PANEL; k++)
+        to[k] = i < m.rows && j + k < m.columns ? cwn_element(type, memory, i * m.columns + j + k) : 0.0;
+}
+
+CWN_FN void cwn_load_panels(cwn_matrix m, cwn_word type, CWN_GLOBAL const void *memory, CWN_GLOBAL double *x, cwn_crew c) {
+    const cwn_long rows = cwn_padded(m.rows), panels = cwn_padded(m.columns) / CWN_PANEL;
+    for (cwn_long t = c.item; t < rows * panels; t += c.items) {
+        const cwn_long panel = t / rows, i = t - panel * rows, j = panel * CWN_PANEL;
+        cwn_load_row(m, type, i, j, memory, cwn_in_panel(x, cwn_height(m.rows), i, j));
+    }
+}
+
+CWN_FN void cwn_load_rows(cwn_matrix m, cwn_word type, cwn_word real, CWN_GLOBAL const void *memory, cwn_bytes scratch,
+                          cwn_crew c) {
+    for (cwn_long t = c.item; t < m.rows * m.columns; t += c.items) {
+        const double x = cwn_element(type, memory, t);
         if (real == CWN_FLOAT64) CWN_AT(double, scratch, m.at_matrix)[t] = x;
         else CWN_AT(float, scratch, m.at_matrix)[t] = (float)x;
     }
+}
+
+CWN_FN void cwn_load(cwn_matrix m, cwn_word type, cwn_word real, CWN_GLOBAL const void *memory, cwn_bytes scratch, cwn_crew c) {
+    if (m.columns >= CWN_LEAST_CHOLESKY && m.when != CWN_IF_BAD)
+        cwn_load_panels(m, type, memory, CWN_AT(double, scratch, m.at_matrix), c);
+    else cwn_load_rows(m, type, real, memory, scratch, c);
     for (cwn_long j = c.item; j < m.columns; j += c.items) {
         if (real == CWN_FLOAT64) CWN_AT(double, scratch, m.at_diagonal)[j] = 1.0;
         else CWN_AT(float, scratch, m.at_diagonal)[j] = 1.0f;
@@ -37,21 +54,40 @@ CWN_FN void cwn_load(cwn_matrix m, cwn_word type, cwn_word real, CWN_GLOBAL cons
 
 CWN_FN double cwn_sign(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0; }
 
+CWN_FN cwn_long cwn_place_in_tensor(cwn_matrix m, cwn_long i, cwn_long j) {
+    return m.transposed ? j * m.rows + i : i * m.columns + j;
+}
+
+CWN_FN void cwn_store_panels(cwn_matrix m, cwn_word type, CWN_GLOBAL void *memory, CWN_GLOBAL double *x, cwn_crew c) {
+    const cwn_long panels = cwn_padded(m.columns) / CWN_PANEL;
+    for (cwn_long t = c.item; t < m.rows * panels; t += c.items) {
+        const cwn_long panel = t / m.rows, i = t - panel * m.rows, j = panel * CWN_PANEL;
+        CWN_GLOBAL const double *from = cwn_in_panel(x, cwn_height(m.rows), i, j);
+        for (cwn_long k = 0; k < CWN_PANEL && j + k < m.columns; k++)
+            cwn_put_element(m, type, memory, cwn_place_in_tensor(m, i, j + k), from[k]);
+    }
+}
+
 /* Column j of Q times the sign of R's diagonal there. */
-CWN_FN void cwn_store(cwn_matrix m, cwn_word type, cwn_word real, CWN_GLOBAL void *memory, cwn_bytes scratch, cwn_crew c) {
+CWN_FN void cwn_store_rows(cwn_matrix m, cwn_word type, cwn_word real, CWN_GLOBAL void *memory, cwn_bytes scratch, cwn_crew c) {
     for (cwn_long t = c.item; t < m.rows * m.columns; t += c.items) {
-        const cwn_long i = m.transposed ? t % m.rows : t / m.columns, j = m.transposed ? t / m.rows : t % m.columns;
-        const cwn_long at = i * m.stride + j;
+        const cwn_long i = t / m.columns, j = t - i * m.columns;
         double x, diagonal;
         if (real == CWN_FLOAT64) {
-            x = CWN_AT(double, scratch, m.at_matrix)[at];
+            x = CWN_AT(double, scratch, m.at_matrix)[t];
             diagonal = CWN_AT(double, scratch, m.at_diagonal)[j];
         } else {
-            x = (double)CWN_AT(float, scratch, m.at_matrix)[at];
+            x = (double)CWN_AT(float, scratch, m.at_matrix)[t];
             diagonal = (double)CWN_AT(float, scratch, m.at_diagonal)[j];
         }
-        cwn_put_element(m, type, memory, t, x * cwn_sign(diagonal));
+        cwn_put_element(m, type, memory, cwn_place_in_tensor(m, i, j), x * cwn_sign(diagonal));
     }
+}
+
+CWN_FN void cwn_store(cwn_matrix m, cwn_word type, cwn_word real, CWN_GLOBAL void *memory, cwn_bytes scratch, cwn_crew c) {
+    if (m.columns >= CWN_LEAST_CHOLESKY && *CWN_AT(const cwn_word, scratch, 0) == 0)
+        cwn_store_panels(m, type, memory, CWN_AT(double, scratch, m.at_matrix), c);
+    else cwn_store_rows(m, type, real, memory, scratch, c);
 }
 
 /* ------------------------------------------------------------------------------------------------------- the steps */
@@ -59,7 +95,7 @@ CWN_FN void cwn_store(cwn_matrix m, cwn_word type, cwn_word real, CWN_GLOBAL voi
 CWN_FN cwn_gram cwn_gram_of(cwn_matrix m, cwn_bytes scratch) {
     const cwn_gram g = {CWN_AT(double, scratch, m.at_matrix), CWN_AT(double, scratch, m.at_gram),
                         CWN_AT(double, scratch, m.at_weight), CWN_AT(cwn_word, scratch, 0),
-                        m.rows, m.columns, m.stride, m.block};
+                        m.rows, m.columns, m.from, m.to, m.end};
     return g;
 }
 
@@ -80,7 +116,7 @@ CWN_FN void cwn_do_step(cwn_word step, cwn_word type, cwn_word real, cwn_matrix 
     cwn_gram g = cwn_gram_of(m, scratch);
     if (step == CWN_HOUSEHOLDER || step == CWN_TRIANGLE || step == CWN_JUDGE) {
         CWN_BARRIER();
-        if (!due) m.columns = g.columns = 0;
+        if (!due) m.columns = g.columns = g.to = 0;
         if (step == CWN_TRIANGLE) cwn_factor_triangle(g, c);
         else if (step == CWN_JUDGE) cwn_judge(g, c);
         else if (real == CWN_FLOAT64) cwn_householder_64(cwn_qr_of_64(m, scratch), c);
@@ -91,6 +127,7 @@ CWN_FN void cwn_do_step(cwn_word step, cwn_word type, cwn_word real, cwn_matrix 
     switch (step) {
     case CWN_LOAD: cwn_load(m, type, real, memory, scratch, c); break;
     case CWN_GRAM: cwn_make_gram(g, c); break;
+    case CWN_MEASURE: cwn_measure(g, c); break;
     case CWN_ROWS: cwn_factor_rows(g, c); break;
     case CWN_UPDATE_TRIANGLE: cwn_update_triangle(g, c); break;
     case CWN_COLUMNS: cwn_solve_columns(g, c); break;

@@ -17,7 +17,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-void test_plain_step(const cw_work *step, void *memory, void *scratch, uint64_t item, uint64_t items);
+cw_do_step test_plain_step;
 
 static cw_device *device;
 static int is_small;
@@ -276,13 +276,15 @@ static void fill_given(const cw_plan *plan, const void *given, const void **foun
     *found = finish(plan, 0);
 }
 
-/* Only the steps of Householder's way, as a plan of fewer columns has them. */
+/* Only the steps of Householder's way, as for a matrix that Cholesky's way found bad. */
 static void householder(const cw_plan *plan, void *elements) {
     static const cwn_word steps[] = {CWN_LOAD, CWN_HOUSEHOLDER, CWN_STORE};
-    void *room = malloc(cw_plan_scratch(plan));
+    uint32_t *room = malloc(cw_plan_scratch(plan));
     assert_non_null(room);
+    room[0] = 1;
     for (size_t i = 0; i < COUNT(steps); i++) {
         cw_work step = {.matrix = cw_decided_of(plan)->matrix};
+        step.matrix.when = CWN_IF_BAD;
         step.kernel = cw_matrix_kernel_of(steps[i], step.matrix.type, step.matrix.real);
         test_plain_step(&step, elements, room, 0, 1);
     }

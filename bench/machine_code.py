@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """machine_code.py FATBIN                 prints what ptxas made of the kernels, as Markdown
 machine_code.py FATBIN --write FILE    writes that
-machine_code.py FATBIN --check FILE    fails where the machine code uses local memory, spills or calls, or where FILE is
-                                       not what would be written by the same ptxas
+machine_code.py FATBIN --check FILE    fails where the machine code uses local memory, spills or calls, where a loop of
+                                       tiles takes more instructions than its budget, or where FILE is not what would
+                                       be written by the same ptxas
 
 FATBIN is build/cuda/kernels.fatbin. Needs no GPU; cuobjdump and nvdisasm come from PATH, /usr/local/cuda or cuda/fetch.sh.
 Exit status: 0 good, 1 not, 77 no disassembler."""
@@ -25,6 +26,15 @@ INSTRUCTION = 16  # bytes, from sm_70 on
 PHILOX = ("-0x2daee0ad", "-0x326172a9")
 MULTIPLICATIONS = 20
 
+# In tiles the host has done two of them; eight blocks are made in one turn, which store 128 bytes, or 64 of 16-bit elements.
+TILE_BLOCKS, TILE_MULTIPLICATIONS, TILE_STORES = 8, 8 * 18, (4, 8)
+
+# Instructions per block of a loop of tiles on sm_90, scale and shift included, without NOPs; the others may take a tenth more.
+BUDGETS = {
+    "cw_fill_uniform_float32": 56, "cw_fill_normal_float32": 172, "cw_fill_uniform_float64": 52,
+    "cw_fill_full_integer_32": 43, "cw_fill_full_integer_64": 43,
+}
+
 # Subroutines that a kernel may call: name, kernels, and why that does not hurt. Anything else fails the check.
 CALLS = [
     ("__cuda_sm20_div_u64", r"matrix",
@@ -40,6 +50,8 @@ CALLS = [
 # Kernels that may use local memory: a thread's part of a block's row, which a loop indexes.
 LOCAL = r"cw_matrix_(rows|columns)"
 
+TILE_COLUMNS = ["tiles of kernel", "loop", "NOPs", "per block without", "budget", "16-byte stores",
+                "integer multiplications", "fp64", "conversions"]
 COLUMNS = ["kernel", "registers", "loop", "blocks", "per block", "16-byte stores", "local bytes", "local accesses",
            "spills", "integer multiplications", "fp64", "conversions", "calls"]
 
@@ -47,9 +59,14 @@ EXPLANATION = """\
 What ptxas made of the CUDA kernels that the library embeds; `bench/machine_code.py` writes this file from
 `build/cuda/kernels.fatbin`. Nothing here was measured: these are counts of instructions, not times.
 
+- tiles: the loop over whole tiles in the kernels that have one, which is where long fills spend their time: 8 Philox blocks
+  in one turn (8 groups of constants). NOPs are ptxas's, where the machine is to wait; it puts many around double-precision
+  instructions for sm_120, of which such a multiprocessor does two in a clock. per block without: (loop - NOPs) / 8. A
+  budget is what sm_90 may take at most, and the others a tenth more: the test `machine_code` fails beyond.
 - registers: of a thread. local bytes: of a thread's stack and local memory.
-- loop: the instructions between the target of a kernel's longest backward branch and that branch. The columns right of
-  it count in the loop, a rare path as much as a common one; local accesses, spills and calls are of the whole kernel.
+- loop: the instructions between the target of a kernel's longest backward branch and that branch, other than that of
+  tiles. The columns right of it count in the loop, a rare path as much as a common one; local accesses, spills and calls
+  are of the whole kernel.
 - blocks: Philox blocks of one iteration, known by their 20 multiplications by Philox's constants. per block: loop /
   blocks. Kernels without Philox make one group of elements in an iteration.
 - spills: local accesses through the stack pointer. cw_matrix_rows and cw_matrix_columns keep a thread's part of a block's
@@ -143,18 +160,40 @@ def callees(kernel):
             yield re.sub(r"^\$__internal_\d+_\$", "", instruction["operands"])
 
 
-def main_loop(kernel):
-    code, best = kernel["sass-instructions"], []
+def loops(kernel):
+    code = kernel["sass-instructions"]
     for at, instruction in enumerate(code):
         target = re.search(r"0x([0-9a-f]+)$", instruction.get("operands", ""))
         if operation(instruction) != "BRA" or not target:
             continue
         to = (int(target[1], 16) - kernel["start"]) // INSTRUCTION
-        if 0 <= to < at and at + 1 - to > len(best):
-            best = code[to:at + 1]
-    if not best:
+        if 0 <= to < at:
+            yield code[to:at + 1]
+
+
+def is_tiles(loop):
+    philox, stores = sum(map(is_philox, loop)), sum(map(is_wide_store, loop))
+    return philox == TILE_MULTIPLICATIONS or (philox == 0 and stores in TILE_STORES and len(loop) < 10 * TILE_BLOCKS)
+
+
+def main_loop(kernel):
+    others = [loop for loop in loops(kernel) if not is_tiles(loop)]
+    if not others:
         raise Bad(f"{kernel['function-name']} has no loop")
-    return best
+    return max(others, key=len)
+
+
+def count_tiles(kernel):
+    """The row of a kernel's tiles, or None."""
+    loop = next(filter(is_tiles, loops(kernel)), None)
+    if not kernel["function-name"].startswith("cw_fill_") or not loop:
+        return None
+    nops = sum(operation(instruction) == "NOP" for instruction in loop)
+    return {"tiles of kernel": kernel["function-name"], "loop": len(loop), "NOPs": nops,
+            "per block without": f"{(len(loop) - nops) / TILE_BLOCKS:.1f}",
+            "budget": BUDGETS.get(kernel["function-name"], "-"), "16-byte stores": sum(map(is_wide_store, loop)),
+            "integer multiplications": sum(map(is_multiplication, loop)), "fp64": sum(map(is_fp64, loop)),
+            "conversions": sum(map(is_conversion, loop))}
 
 
 def count(kernel, registers, local_bytes):
@@ -186,19 +225,33 @@ def faults(architecture, row):
             yield f"{where}: calls {callee}, which CALLS in {pathlib.Path(__file__).name} does not permit"
 
 
+def over_budget(architecture, tiles):
+    rows = {row["tiles of kernel"]: row for row in tiles}
+    for name, budget in BUDGETS.items():
+        most = budget if architecture == "sm_90" else budget * 1.1
+        if name not in rows:
+            yield f"{architecture} {name}: has no loop of tiles"
+        elif (rows[name]["loop"] - rows[name]["NOPs"]) / TILE_BLOCKS > most:
+            yield f"{architecture} {name}: {rows[name]['per block without']} instructions per block, the budget is {most:g}"
+
+
 # ---------------------------------------------------------------------------------------------------------- the page
 
 
 def cells(row):
-    calls = ", ".join(f"{n} {name}" for name, n in sorted(row["calls"].items()))
-    return [str(row[column]) if column != "calls" else calls or "0" for column in COLUMNS]
+    calls = ", ".join(f"{n} {name}" for name, n in sorted(row.get("calls", {}).items()))
+    return [str(value) if column != "calls" else calls or "0" for column, value in row.items()]
 
 
 def line(texts):
     return "| " + " | ".join(texts) + " |\n"
 
 
-def page(tables, ptxas, nvdisasm):
+def table(columns, rows):
+    return "\n" + line(columns) + "|---|" + "---:|" * (len(columns) - 1) + "\n" + "".join(line(cells(row)) for row in rows)
+
+
+def page(tables, tiles, ptxas, nvdisasm):
     called = {(row["kernel"], callee) for rows in tables.values() for row in rows for callee in row["calls"]}
     text = "# The kernels' machine code\n\n" + EXPLANATION
     for name, kernels, reason in CALLS:
@@ -207,8 +260,7 @@ def page(tables, ptxas, nvdisasm):
             text += f"  - `{name}` in {', '.join(f'`{c}`' for c in callers)}: {reason}.\n"
     text += f"\nptxas: {ptxas}  \nnvdisasm: {nvdisasm}\n"
     for architecture, rows in tables.items():
-        text += f"\n## {architecture}\n\n" + line(COLUMNS) + "|---|" + "---:|" * (len(COLUMNS) - 2) + "---|\n"
-        text += "".join(line(cells(row)) for row in rows)
+        text += f"\n## {architecture}\n" + table(TILE_COLUMNS, tiles[architecture]) + table(COLUMNS, rows)
     return text
 
 
@@ -219,16 +271,19 @@ def read(fatbin):
         print("SKIP: no cuobjdump or nvdisasm (run ./setup.sh)")
         sys.exit(77)
     version = re.search(r"release .*", run(nvdisasm, "--version"))[0]
-    tables, makers, wrong = {}, set(), []
+    tables, tiles, makers, wrong = {}, {}, set(), []
     for architecture, ptxas, functions, registers in images(cuobjdump, nvdisasm, fatbin):
         kernels = [f for f in functions if f["function-name"] in registers]
         rows = [count(k, *registers[k["function-name"]]) for k in kernels]
         tables[architecture] = sorted(rows, key=lambda row: row["kernel"])
+        found = filter(None, map(count_tiles, kernels))
+        tiles[architecture] = sorted(found, key=lambda row: row["tiles of kernel"])
         makers.add(ptxas)
         wrong += [fault for row in tables[architecture] for fault in faults(architecture, row)]
+        wrong += over_budget(architecture, tiles[architecture])
     if len(makers) != 1 or not all(tables.values()):
         raise Bad(f"{fatbin}: {len(tables)} machine codes, made by {sorted(makers)}")
-    return page(tables, *makers, version), *makers, wrong
+    return page(tables, tiles, *makers, version), *makers, wrong
 
 
 def check(text, ptxas, file):

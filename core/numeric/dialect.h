@@ -32,6 +32,8 @@
  *   cwn_less(a, b)     all bits set where the double a is less than b, else none
  *   cwn_at_least(d, c) max(d, c) of doubles that are not NaN
  *   cwn_raised(d, c)   the same where d is 0 or not less than c, and the low half of c is 0
+ *   cwn_count_times(n, c)  (n - 2^52) * c for n in [2^52, 2^53) and a number c, rounded once
+ *   cwn_nearest(d)     d rounded to float, as a double; d is not halfway between two
  *   cwn_splice(w, mask, bits)  (w & mask) | bits
  *   cwn_if_odd(n, a, b)  a where the integer n is odd, else b; floats
  *   cwn_divide(a, b)   a / b in float, correctly rounded; cwn_divide64(a, b) in double, of numbers as in exact.h
@@ -179,6 +181,7 @@ CWN_FN cwn_f32 cwn_about_inverse_root(cwn_f32 x) {
 }
 #define cwn_at_least(x, c) ((x) < (c) ? (c) : (x))
 #define cwn_raised(x, c) __hiloint2double(max(__double2hiint(x), __double2hiint(c)), __double2loint(x))
+#define cwn_nearest(x) cwn_wide(cwn_round(x))
 #define cwn_fma(a, b, c) __fma_rn((a), (b), (c))
 #define cwn_fma32(a, b, c) __fmaf_rn((a), (b), (c))
 #define cwn_sqrt64(x) __dsqrt_rn(x)
@@ -321,7 +324,15 @@ typedef double cwn_strip;
 typedef struct { cwn_long item, items; } cwn_crew; /* a member's number, and how many there are */
 #endif
 
+/* The subtraction is exact, so that both forms round the same number. */
+#if defined(__OPENCL_VERSION__) || defined(__CUDACC__) || CWN_FMA && CWN_LANES == 1 || defined(CWN_X86)
+#define cwn_count_times(n, c) cwn_fma((n), CWN_D(c), CWN_D(-0x1p52 * (c)))
+#else
+#define cwn_count_times(n, c) (((n) - CWN_D(0x1p52)) * CWN_D(c))
+#endif
+
 #ifndef __CUDACC__
+#define cwn_nearest(x) cwn_double((cwn_bits64(x) + CWN_U(0x10000000)) & CWN_U(0xffffffffe0000000))
 #define cwn_root(x) cwn_sqrt(x)
 #define cwn_root64(x) cwn_sqrt64(x)
 #define cwn_raised(x, c) cwn_at_least((x), (c))
@@ -368,11 +379,20 @@ CWN_FN cwn_integer_row cwn_log_integer_row(cwn_u64 i) {
 #elif defined(CWN_X86)
 #include "x86.h"
 #else
+#ifdef __CUDACC__
+__shared__ double2 cwn_shared_rows[16]; /* of cwn_log_table: every kernel fills it first */
+CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
+    const double2 both = cwn_shared_rows[i & 15];
+    const cwn_row row = {both.x, both.y};
+    return row;
+}
+#else
 CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
     const cwn_u64 at = 2 * (i & 15);
     const cwn_row row = {cwn_gather(cwn_log_table, at), cwn_gather(cwn_log_table, at + 1)};
     return row;
 }
+#endif
 CWN_FN cwn_row cwn_log64_row(cwn_u64 i) {
     const cwn_u64 at = 2 * (i & 127);
     const cwn_row row = {cwn_gather(cwn_log64_table, at), cwn_gather(cwn_log64_table, at + 1)};

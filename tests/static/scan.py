@@ -34,11 +34,17 @@ def unrolled(text):
     return (head + rest).count("cwn_fma(") + int(times) * loop.count("cwn_fma(")
 
 
+def groups(kernel):
+    """How many groups a kernel's code draws: one, and in tiles eight more."""
+    return 9 if re.fullmatch("fill_normal_(float32|b?float16)", kernel) else 1
+
+
 def fmas(source):
     """How many fused multiply-adds each kernel has if nothing is contracted: those of the text, times how often a group
     goes through it."""
     text = (source / "core/numeric/normal.h").read_text()
     radius, turn = (body(text, f).count("cwn_ma(") for f in ("cwn_radius", "cwn_turn"))
+    turn += body(text, "cwn_angle").count("cwn_count_times(")
     text64 = (source / "core/numeric/normal64.h").read_text()
     double = sum(body(text64, f"cwn_{f}64{end}").count("cwn_fma(") for f, end in (
         ("log", "_far"), ("log", "_near"), ("radius", ""), ("reduce", ""), ("sine", ""), ("cosine", ""), ("turn", "")))
@@ -54,7 +60,7 @@ def fmas(source):
         if "stft" in name:  # two kinds of windows have cosines or sines, and in float64 the filters, too
             count = (3 if name.endswith("float64") else 2) * circle + QUOTIENTS * quotient
         if not name.startswith("copy"):
-            expected.setdefault(f"fill_{name}", count)
+            expected.setdefault(f"fill_{name}", count * groups(f"fill_{name}"))
         if f"fill_{name}" not in PROOFS:
             expected[f"slice_{name}"] = count
         if name in rounded:
@@ -76,7 +82,7 @@ STFT = {"cvt.rn.f32.u64", "cvt.rn.f64.s32", "cvt.rn.f64.u32", "cvt.rn.f64.u64", 
 QUOTIENTS = 7
 # A thread's row of a block of R, which a loop indexes.
 LOCAL = {"cw_matrix_rows", "cw_matrix_columns"}
-MOVES = ("mov.", "selp.", "ld.param.", "ld.global.", "st.global.")
+MOVES = ("mov.", "selp.", "ld.param.", "ld.global.", "st.global.", "ld.shared.", "st.shared.")
 
 
 def ptx(source, file):
@@ -92,7 +98,8 @@ def ptx(source, file):
         allowed = ARITHMETIC | (STFT if "_stft_" in name else set()) | (ROOT if has_root else set())
         expect(floats <= allowed, f"{name}: {sorted(floats - allowed)}")
         roots = instructions["rsqrt.approx.ftz.f32"]
-        expect(roots == (0 if not has_root else 4 if name in PROOFS else 2), f"{name}: {roots} roots")
+        wanted = 0 if not has_root else 4 if name in PROOFS else 2 * groups(name)
+        expect(roots == wanted, f"{name}: {roots} roots")
         expect(instructions["fma.rn.f32"] == roots * ROOT_FMAS, f"{name}: {instructions['fma.rn.f32']} fma.rn.f32")
         fused = instructions["fma.rn.f64"]
         expect(fused == expected.get(name), f"{name}: {fused} fma.rn.f64, the text has {expected.get(name)}")

@@ -64,19 +64,10 @@ static __device__ __forceinline__ void cw_store(cwn_word store, void *memory, cw
 
 /* ------------------------------------------------------------------------------------------------------------ tiles */
 
-/* cwn_philox, where t was made for it. */
-static __device__ __forceinline__ cwn_block cw_tile_block(const cw_tiles &t, cwn_word counter) {
-    const cwn_u64 p = cwn_mul(counter, 0xD2511F53), q = cwn_mul((p >> 32) ^ t.in2, 0xCD9E8D57);
-    cwn_block x = {(q >> 32) ^ t.in0, q, p ^ t.out2, t.out3};
-#pragma unroll
-    for (int i = 0; i < 8; i++) x = cwn_philox_round(x, t.key0[i], t.key1[i]);
-    return x;
-}
-
 static __device__ __forceinline__ cwn_group cw_tile_group(const cwn_launch &l, const cw_tiles &t, cwn_word distribution,
                                                           cwn_word type, cwn_word counter) {
     if (!cwn_takes_block(distribution)) return cwn_group_of(l, distribution, type, 0);
-    return cwn_group_of_block(l, distribution, type, cw_tile_block(t, counter));
+    return cwn_group_of_block(l, distribution, type, cw_tile_block(t, t.philox, counter));
 }
 
 /* One group, or two of 16-bit elements. */
@@ -92,17 +83,71 @@ static __device__ __forceinline__ uint4 cw_tile_bytes(const cwn_launch &l, const
 static __device__ __forceinline__ void cw_fill_tiles(cwn_launch l, const cw_tiles &t, cwn_word distribution, cwn_word type,
                                                      void *memory) {
     const uint32_t groups = cwn_is_16(type) ? 2 : 1, begin = blockIdx.x * CW_TILE + threadIdx.x * groups;
-    const uint32_t step = gridDim.x * CW_TILE, end = t.counter + t.tiles * CW_TILE;
+    const uint32_t step = gridDim.x * CW_TILE, end = t.philox.counter + t.tiles * CW_TILE;
     const uint64_t elements = (t.first + begin) * cwn_group_elements(type) - l.first;
     uint4 *to = (uint4 *)((char *)memory + elements * cwn_bytes_of(type));
     l.flush = 0; /* else there were no tiles */
 #pragma unroll 1
-    for (uint32_t counter = t.counter + begin; counter < end; counter += step, to += step / groups) {
+    for (uint32_t counter = t.philox.counter + begin; counter < end; counter += step, to += step / groups) {
 #pragma unroll
         for (uint32_t i = 0; i < CW_TILE; i += CW_THREADS * groups)
             to[i / groups] = cw_tile_bytes(l, t, distribution, type, counter + i);
     }
 }
+
+/* ------------------------------------------------------------------------------------------- tiles, truncated normals */
+
+/* Four groups for each thread, half a tile. The groups that are not full after their first block, one in six, are written
+ * down, with the numbers that these gave, and shared out again. */
+enum { CW_HALF = CW_TILE / 2 };
+static __shared__ float4 cw_begun[CW_HALF];
+static __shared__ uint16_t cw_begun_group[CW_HALF];
+static __shared__ uint32_t cw_begun_count;
+
+/* Whole groups at multiples of their size. */
+static __device__ __forceinline__ void cw_store_group(void *memory, cwn_word type, uint64_t group, cwn_group g) {
+    if (cwn_is_16(type)) ((uint2 *)memory)[group] = make_uint2(g.e0 | g.e1 << 16, g.e2 | g.e3 << 16);
+    else ((uint4 *)memory)[group] = make_uint4(g.e0, g.e1, g.e2, g.e3);
+}
+
+static __device__ __forceinline__ void cw_begin_group(const cwn_launch &l, const cw_tiles &t, const cw_folded &f, cwn_word type,
+                                                      void *half, uint32_t group) {
+    const cwn_block x = cw_tile_block(t, f, f.counter + (group << 8));
+    const cwn_pair a = cwn_normal(x.w0, x.w1), b = cwn_normal(x.w2, x.w3);
+    if (cwn_is_outside(a.first) | cwn_is_outside(a.second) | cwn_is_outside(b.first) | cwn_is_outside(b.second)) {
+        const uint32_t at = atomicAdd(&cw_begun_count, 1);
+        cw_begun[at] = make_float4(a.first, a.second, b.first, b.second);
+        cw_begun_group[at] = (uint16_t)group;
+    } else cw_store_group(half, type, group, cwn_scaled_32(l, type, a.first, a.second, b.first, b.second));
+}
+
+/* `first` is the half's first group in the tensor. */
+static __device__ __forceinline__ void cw_finish_group(const cwn_launch &l, cwn_word type, void *half, uint64_t first, uint32_t at) {
+    const uint64_t group = first + cw_begun_group[at];
+    const float4 n = cw_begun[at];
+    const cwn_pair a = {n.x, n.y}, b = {n.z, n.w};
+    const cwn_kept begun = cwn_keep_pairs(cwn_none_kept(), a, b);
+    const cwn_kept z = cwn_truncated(begun, cwn_counter_of(l, (group << 8) + 1, group >> 56), l.key0, l.key1);
+    cw_store_group(half, type, cw_begun_group[at], cwn_scaled_32(l, type, z.e0, z.e1, z.e2, z.e3));
+}
+
+static __device__ __forceinline__ void cw_fill_truncated_tiles(cwn_launch l, const cw_tiles &t, cwn_word type, void *memory) {
+    l.flush = 0;
+    for (uint64_t i = blockIdx.x; i < 2 * (uint64_t)t.tiles; i += gridDim.x) {
+        const uint64_t first = t.first + i * CW_HALF;
+        const cw_folded f = cw_fold(cwn_counter_of(l, first << 8, first >> 56), l.key0, l.key1);
+        void *half = (char *)memory + (first * 4 - l.first) * cwn_bytes_of(type);
+        if (threadIdx.x == 0) cw_begun_count = 0;
+        __syncthreads();
+#pragma unroll
+        for (uint32_t group = 0; group < CW_HALF; group += CW_THREADS) cw_begin_group(l, t, f, type, half, group + threadIdx.x);
+        __syncthreads();
+        for (uint32_t at = threadIdx.x; at < cw_begun_count; at += CW_THREADS) cw_finish_group(l, type, half, first, at);
+        __syncthreads();
+    }
+}
+
+/* --------------------------------------------------------------------------------------------------------- the rest */
 
 /* Those before and after the tiles, one by one. Element l.first goes to memory[0]. */
 static __device__ __forceinline__ void cw_fill_groups(cwn_launch l, const cw_tiles &t, cwn_word distribution, cwn_word type,
@@ -120,7 +165,8 @@ static __device__ __forceinline__ void cw_fill_groups(cwn_launch l, const cw_til
     extern "C" __global__ void cw_fill_##name(const __grid_constant__ cwn_launch l, const __grid_constant__ cw_tiles t, \
                                               void *memory) { \
         if (distribution == CWN_NORMAL || distribution == CWN_TRUNCATED_NORMAL || distribution == CWN_RADIUS) cw_share_rows(); \
-        if (cw_has_tiles(distribution, type)) cw_fill_tiles(l, t, distribution, type, memory); \
+        if (distribution == CWN_TRUNCATED_NORMAL && cw_has_tiles(distribution, type)) cw_fill_truncated_tiles(l, t, type, memory); \
+        else if (cw_has_tiles(distribution, type)) cw_fill_tiles(l, t, distribution, type, memory); \
         cw_fill_groups(l, t, distribution, type, memory); \
     }
 CWN_KERNEL_TABLE(CW_ROW)

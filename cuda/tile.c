@@ -6,20 +6,12 @@
 
 #include "numeric/philox.h"
 
-static cw_tiles folded(cwn_counter c, uint32_t key0, uint32_t key1) {
-    const uint32_t raise0 = 0x9E3779B9, raise1 = 0xBB67AE85;
-    const uint64_t q = cwn_mul(c.high, 0xCD9E8D57), p = cwn_mul((q >> 32) ^ (c.low >> 32) ^ key0, 0xD2511F53);
-    cw_tiles t = {.counter = (uint32_t)c.low};
+static void raise_keys(cw_tiles *t, uint32_t key0, uint32_t key1) {
     for (uint32_t i = 0; i < 8; i++) {
-        t.key0[i] = key0 + (i + 2) * raise0;
-        t.key1[i] = key1 + (i + 2) * raise1;
+        t->key0[i] = key0 + (i + 2) * 0x9E3779B9u;
+        t->key1[i] = key1 + (i + 2) * 0xBB67AE85u;
     }
-    t.in2 = (uint32_t)(c.high >> 32) ^ key1;
-    t.in0 = (uint32_t)q ^ (key0 + raise0);
-    t.out2 = (uint32_t)(p >> 32) ^ (key1 + raise1);
-    t.out3 = (uint32_t)p ^ t.key1[0];
-    t.key1[0] = 0;
-    return t;
+    t->key1[0] = 0;
 }
 
 /* The first whole group at a multiple of 16 bytes, or UINT64_MAX if no group is. */
@@ -30,22 +22,32 @@ static uint64_t first_aligned(const cwn_launch *l, uint64_t address) {
     return UINT64_MAX;
 }
 
-/* Tiles before word 0 of the counter may wrap. */
-static uint64_t before_wrap(uint32_t counter, uint64_t most) {
+/* How many tiles there are before word 0 of the counter may wrap. Truncated normals fold in each tile, so that theirs
+ * only have to begin where a tile's 2^19 blocks do. */
+static uint64_t before_wrap(const cwn_launch *l, uint32_t counter, uint64_t most) {
     const uint64_t blocks = (UINT64_C(1) << 32) - counter, turn = most * CW_TILE;
+    if (l->distribution == CWN_TRUNCATED_NORMAL) return UINT32_MAX;
     return blocks < turn ? 0 : (blocks - turn) / CW_TILE;
 }
 
+static uint64_t first_in_tiles(const cwn_launch *l, uint64_t address) {
+    const uint64_t first = first_aligned(l, address);
+    if (l->distribution != CWN_TRUNCATED_NORMAL || first == UINT64_MAX) return first;
+    return first + (0 - ((l->counter_low >> 8) + first)) % CW_TILE;
+}
+
 cw_tiles cw_tiles_of(const cwn_launch *l, uint64_t address, uint64_t least, uint64_t most) {
-    const cw_tiles none = {0};
-    const uint64_t first = first_aligned(l, address), end = (l->first + l->count) / cwn_group_elements(l->type);
-    if (l->flush || !cw_has_tiles(l->distribution, l->type) || first >= end) return none;
+    const uint64_t first = first_in_tiles(l, address), end = (l->first + l->count) / cwn_group_elements(l->type);
+    cw_tiles t = {0};
+    if (l->flush || !cw_has_tiles(l->distribution, l->type) || first >= end) return t;
     const cwn_counter start = {l->counter_low, l->counter_high}, steps = {first, 0};
-    cw_tiles t = folded(cwn_skip(start, steps), l->key0, l->key1);
-    const uint64_t whole = (end - first) / CW_TILE, safe = before_wrap(t.counter, most),
+    const cw_folded folded = cw_fold(cwn_skip(start, steps), l->key0, l->key1);
+    const uint64_t whole = (end - first) / CW_TILE, safe = before_wrap(l, folded.counter, most),
                    tiles = whole < safe ? whole : safe;
-    if (tiles < least) return none;
+    if (tiles < least) return t;
     t.first = first;
     t.tiles = (uint32_t)tiles;
+    t.philox = folded;
+    raise_keys(&t, l->key0, l->key1);
     return t;
 }

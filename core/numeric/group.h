@@ -70,7 +70,7 @@ CWN_FN cwn_group cwn_normal_group(cwn_launch l, cwn_word type, cwn_block x) {
 
 /* 256 blocks are reserved per group. */
 CWN_FN cwn_group cwn_truncated_group(cwn_launch l, cwn_word type, cwn_u64 group) {
-    const cwn_kept z = cwn_truncated(cwn_counter_of(l, group << 8, group >> 56), l.key0, l.key1);
+    const cwn_kept z = cwn_truncated(cwn_none_kept(), cwn_counter_of(l, group << 8, group >> 56), l.key0, l.key1);
     return cwn_scaled_32(l, type, z.e0, z.e1, z.e2, z.e3);
 }
 

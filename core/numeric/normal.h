@@ -28,10 +28,10 @@ CWN_FN cwn_f64 cwn_placed(cwn_u64 w) { return cwn_double((w & CWN_U(0x7fffff)) |
  * half is zero: the radius is that of 1e-7f. */
 CWN_FN cwn_f32 cwn_radius(cwn_u64 w) {
     const cwn_u64 n = cwn_bits64(cwn_raised(cwn_placed(w) - CWN_D(0x1p52), CWN_D(0x1.ad7f2p-1)));
-    const cwn_u64 t = n - CWN_U(0x3fe6600000000000), exponent = t & CWN_U(0xfff0000000000000);
+    const cwn_u64 t = cwn_minus_high(n, CWN_U(0x3fe6600000000000)), exponent = t & CWN_U(0xfff0000000000000);
     const cwn_row row = cwn_log_row(t >> 48);
     const cwn_f64 k = cwn_double((exponent >> 32) | CWN_U(0x41f0000000000000)) - CWN_D(0x1.00000017p32);
-    const cwn_f64 r = cwn_ma(cwn_double(n - exponent), row.inverse, CWN_D(-1.0));
+    const cwn_f64 r = cwn_ma(cwn_double(cwn_minus_high(n, exponent)), row.inverse, CWN_D(-1.0));
     const cwn_f64 y0 = cwn_ma(k, CWN_D(-0x1.62e42fefa39efp+0), row.logarithm);
     const cwn_f64 y1 = cwn_ma(r, CWN_D(0x1.00ea348b88334p-1), CWN_D(-0x1.5575b0be00b6ap-1));
     const cwn_f64 y2 = cwn_ma(r, y1, CWN_D(0x1.ffffef20a4123p-1));

@@ -27,14 +27,6 @@ static uint64_t random64(void) {
     return x ^ x >> 31;
 }
 
-/* As kernels do it. */
-static cwn_block block_in_tile(const cw_tiles *t, uint32_t counter) {
-    const uint64_t p = cwn_mul(counter, 0xD2511F53), q = cwn_mul((p >> 32) ^ t->in2, 0xCD9E8D57);
-    cwn_block x = {(q >> 32) ^ t->in0, q, p ^ t->out2, t->out3};
-    for (int i = 0; i < 8; i++) x = cwn_philox_round(x, t->key0[i], t->key1[i]);
-    return x;
-}
-
 static void try_folding(void) {
     for (int i = 0; i < 20000; i++) {
         const cwn_launch l = {.count = 1 << 20,
@@ -47,7 +39,8 @@ static void try_folding(void) {
         const cw_tiles t = cw_tiles_of(&l, 64, UNITS, MOST);
         const uint32_t group = (uint32_t)random64() % (t.tiles * CW_TILE);
         const cwn_counter c = {l.counter_low, l.counter_high}, steps = {group, 0};
-        const cwn_block x = cwn_philox(cwn_skip(c, steps), l.key0, l.key1), y = block_in_tile(&t, t.counter + group);
+        const cwn_block x = cwn_philox(cwn_skip(c, steps), l.key0, l.key1),
+                        y = cw_tile_block(t, t.philox, t.philox.counter + group);
         expect((uint32_t)x.w0 == (uint32_t)y.w0 && (uint32_t)x.w1 == (uint32_t)y.w1 &&
                    (uint32_t)x.w2 == (uint32_t)y.w2 && (uint32_t)x.w3 == (uint32_t)y.w3,
                "folding", l.counter_low, group);
@@ -64,8 +57,9 @@ static uint64_t tiles(cwn_word distribution, cwn_word type, uint64_t first, uint
                        end = begin + (uint64_t)t.tiles * CW_TILE * size;
         expect((address + begin * cwn_bytes_of(type)) % 16 == 0, "alignment", first, address);
         expect(begin <= count && end <= count, "end", begin, end);
-        expect((uint64_t)t.counter + ((uint64_t)t.tiles + MOST) * CW_TILE <= UINT64_C(1) << 32, "wrap", t.counter,
-               t.tiles);
+        expect(distribution == CWN_TRUNCATED_NORMAL ||
+                   (uint64_t)t.philox.counter + ((uint64_t)t.tiles + MOST) * CW_TILE <= UINT64_C(1) << 32,
+               "wrap", t.philox.counter, t.tiles);
     }
     return t.tiles;
 }
@@ -85,6 +79,10 @@ static void try_places(void) {
            0);
     expect(tiles(CWN_UNIFORM, CWN_FLOAT32, 0, 4 * CW_TILE * 9, wrap - 1, 0) == 0, "at the wrap", 0, 0);
     expect(tiles(CWN_UNIFORM, CWN_FLOAT32, 4, 4 * CW_TILE * 9, wrap - 1, 0) == 9, "after the wrap", 9, 0);
+    expect(tiles(CWN_TRUNCATED_NORMAL, CWN_FLOAT32, 0, 4 * CW_TILE * 9, 3 << 8, 0) == 8, "truncated from 2^19 on", 8,
+           0);
+    expect(tiles(CWN_TRUNCATED_NORMAL, CWN_FLOAT16, 0, 4 * CW_TILE * 9, 255, 0) == 9, "truncated anywhere in a group",
+           9, 0);
     expect(tiles(CWN_IDENTITY, CWN_BITS32, 0, 4 * CW_TILE * 9, 0, 0) == 0, "identity", 0, 0);
     for (int i = 0; i < 20000; i++)
         tiles(CWN_UNIFORM, 1 + random64() % 7, random64() >> random64() % 64 >> 1, random64() % 1000000, random64(),

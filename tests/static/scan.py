@@ -35,8 +35,9 @@ def unrolled(text):
 
 
 def groups(kernel):
-    """How many groups a kernel's code draws: one, and in tiles eight more."""
-    return 9 if re.fullmatch("fill_normal_(float32|b?float16)", kernel) else 1
+    """How many groups a kernel's code draws: one, in tiles eight more, or five of truncated normals."""
+    kind = re.fullmatch("fill_(truncated_)?normal_(float32|b?float16)", kernel)
+    return 1 if not kind else 6 if kind[1] else 9
 
 
 def fmas(source):
@@ -75,6 +76,8 @@ ARITHMETIC = {"add.rn.f32", "sub.rn.f32", "mul.rn.f32", "add.rn.f64", "sub.rn.f6
 # The root of a radius begins at an approximation: tests/exact.c tries all that it may give.
 ROOT = {"rsqrt.approx.ftz.f32", "fma.rn.f32", "neg.f32"}
 ROOT_FMAS = 3
+# To float16 and back: to nearest, ties to even, with denormals.
+HALF = {"cvt.rn.f16.f32", "cvt.f32.f16"}
 PROOFS = {"fill_radius", "fill_sine", "fill_cosine"}
 # Besides, in stft: counts as numbers, comparisons; and how many quotients there are.
 STFT = {"cvt.rn.f32.u64", "cvt.rn.f64.s32", "cvt.rn.f64.u32", "cvt.rn.f64.u64", "cvt.rzi.s32.f64",
@@ -95,7 +98,8 @@ def ptx(source, file):
         instructions = collections.Counter(found)
         floats = {i for i in instructions if re.search(r"\.f(16|32|64)", i) and not i.startswith(MOVES)}
         has_root = name == "fill_radius" or re.search("normal_(float32|b?float16)$", name)
-        allowed = ARITHMETIC | (STFT if "_stft_" in name else set()) | (ROOT if has_root else set())
+        has_half = name.startswith("round_") or re.search(r"_float16$", name)
+        allowed = ARITHMETIC | (HALF if has_half else set()) | (STFT if "_stft_" in name else set()) | (ROOT if has_root else set())
         expect(floats <= allowed, f"{name}: {sorted(floats - allowed)}")
         roots = instructions["rsqrt.approx.ftz.f32"]
         wanted = 0 if not has_root else 4 if name in PROOFS else 2 * groups(name)
@@ -104,7 +108,8 @@ def ptx(source, file):
         fused = instructions["fma.rn.f64"]
         expect(fused == expected.get(name), f"{name}: {fused} fma.rn.f64, the text has {expected.get(name)}")
         print(f"{name:31} {fused:3} fma.rn.f64, all of the text's; float instructions: {' '.join(sorted(floats))}")
-    text = text.replace("rsqrt.approx.ftz.f32", "")
+    for instruction in HALF | ROOT:
+        text = text.replace(instruction, "")
     for word in (r"\.ftz", r"\.approx", r"\bcall\b", r"\.func\b", r"\.f16"):
         expect(not re.search(word, text), f"the PTX has {word}")
     local = set(re.findall(r"\.entry (\w+)\((?:(?!^}).)*?\.local\b", text, re.S | re.M))

@@ -11,6 +11,10 @@
 #include "numeric/batch.h"
 #include "tile.h"
 
+static __device__ __forceinline__ cwn_word cw_needs_rows(cwn_word distribution) {
+    return distribution == CWN_NORMAL || distribution == CWN_TRUNCATED_NORMAL || distribution == CWN_RADIUS;
+}
+
 /* The first thing that a kernel does which may draw float32 normals. Rows that threads want differ: constant memory would
  * give them one after the other. */
 static __device__ __forceinline__ void cw_share_rows() {
@@ -110,19 +114,22 @@ static __device__ __forceinline__ void cw_store_group(void *memory, cwn_word typ
     else ((uint4 *)memory)[group] = make_uint4(g.e0, g.e1, g.e2, g.e3);
 }
 
-static __device__ __forceinline__ void cw_begin_group(const cwn_launch &l, const cw_tiles &t, const cw_folded &f, cwn_word type,
-                                                      void *half, uint32_t group) {
-    const cwn_block x = cw_tile_block(t, f, f.counter + (group << 8));
+static __device__ __forceinline__ float4 cw_first_normals(cwn_block x) {
     const cwn_pair a = cwn_normal(x.w0, x.w1), b = cwn_normal(x.w2, x.w3);
-    if (cwn_is_outside(a.first) | cwn_is_outside(a.second) | cwn_is_outside(b.first) | cwn_is_outside(b.second)) {
+    return make_float4(a.first, a.second, b.first, b.second);
+}
+
+static __device__ __forceinline__ void cw_begin_group(const cwn_launch &l, cwn_word type, void *half, uint32_t group, float4 n) {
+    if (cwn_is_outside(n.x) | cwn_is_outside(n.y) | cwn_is_outside(n.z) | cwn_is_outside(n.w)) {
         const uint32_t at = atomicAdd(&cw_begun_count, 1);
-        cw_begun[at] = make_float4(a.first, a.second, b.first, b.second);
+        cw_begun[at] = n;
         cw_begun_group[at] = (uint16_t)group;
-    } else cw_store_group(half, type, group, cwn_scaled_32(l, type, a.first, a.second, b.first, b.second));
+    } else cw_store_group(half, type, group, cwn_scaled_32(l, type, n.x, n.y, n.z, n.w));
 }
 
 /* `first` is the half's first group in the tensor. */
-static __device__ __forceinline__ void cw_finish_group(const cwn_launch &l, cwn_word type, void *half, uint64_t first, uint32_t at) {
+static __device__ __forceinline__ void cw_finish_group(const cwn_launch &l, cwn_word type, void *half, uint64_t first,
+                                                       uint32_t at) {
     const uint64_t group = first + cw_begun_group[at];
     const float4 n = cw_begun[at];
     const cwn_pair a = {n.x, n.y}, b = {n.z, n.w};
@@ -139,8 +146,12 @@ static __device__ __forceinline__ void cw_fill_truncated_tiles(cwn_launch l, con
         void *half = (char *)memory + (first * 4 - l.first) * cwn_bytes_of(type);
         if (threadIdx.x == 0) cw_begun_count = 0;
         __syncthreads();
+        float4 n[CW_HALF / CW_THREADS];
 #pragma unroll
-        for (uint32_t group = 0; group < CW_HALF; group += CW_THREADS) cw_begin_group(l, t, f, type, half, group + threadIdx.x);
+        for (uint32_t g = 0; g < CW_HALF / CW_THREADS; g++)
+            n[g] = cw_first_normals(cw_tile_block(t, f, f.counter + ((g * CW_THREADS + threadIdx.x) << 8)));
+#pragma unroll
+        for (uint32_t g = 0; g < CW_HALF / CW_THREADS; g++) cw_begin_group(l, type, half, g * CW_THREADS + threadIdx.x, n[g]);
         __syncthreads();
         for (uint32_t at = threadIdx.x; at < cw_begun_count; at += CW_THREADS) cw_finish_group(l, type, half, first, at);
         __syncthreads();
@@ -164,9 +175,11 @@ static __device__ __forceinline__ void cw_fill_groups(cwn_launch l, const cw_til
 #define CW_ROW(name, distribution, type) \
     extern "C" __global__ void cw_fill_##name(const __grid_constant__ cwn_launch l, const __grid_constant__ cw_tiles t, \
                                               void *memory) { \
-        if (distribution == CWN_NORMAL || distribution == CWN_TRUNCATED_NORMAL || distribution == CWN_RADIUS) cw_share_rows(); \
-        if (distribution == CWN_TRUNCATED_NORMAL && cw_has_tiles(distribution, type)) cw_fill_truncated_tiles(l, t, type, memory); \
-        else if (cw_has_tiles(distribution, type)) cw_fill_tiles(l, t, distribution, type, memory); \
+        if (cw_needs_rows(distribution)) cw_share_rows(); \
+        if (cw_has_tiles(distribution, type)) { \
+            if (distribution == CWN_TRUNCATED_NORMAL) cw_fill_truncated_tiles(l, t, type, memory); \
+            else cw_fill_tiles(l, t, distribution, type, memory); \
+        } \
         cw_fill_groups(l, t, distribution, type, memory); \
     }
 CWN_KERNEL_TABLE(CW_ROW)
@@ -220,7 +233,7 @@ static __device__ __forceinline__ void cw_fill_slice(const cwn_launch &l, const 
 #define CW_SLICE(name, distribution, type, store) \
     extern "C" __global__ void name(const __grid_constant__ cwn_launch l, const __grid_constant__ cwn_slice s, void *memory, \
                                     const void *source) { \
-        if (distribution == CWN_NORMAL || distribution == CWN_TRUNCATED_NORMAL) cw_share_rows(); \
+        if (cw_needs_rows(distribution)) cw_share_rows(); \
         cw_fill_slice(l, s, distribution, type, store, memory, source); \
     }
 #define CW_ROW(name, distribution, type) CW_SLICE(cw_slice_##name, distribution, type, type)

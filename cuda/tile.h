@@ -20,9 +20,9 @@ typedef struct {
 } cw_folded;
 
 typedef struct {
-    cwn_long first; /* the group that the first tile begins with */
-    cwn_word tiles; /* 0: the fill has none, and all groups are done one by one */
-    cw_folded philox; /* of all tiles: word 0 does not wrap in one, nor one turn of the grid later. Truncated normals fold anew */
+    cwn_long first;   /* the group that the first tile begins with */
+    cwn_word tiles;   /* 0: the fill has none, and all groups are done one by one */
+    cw_folded philox; /* word 0 does not wrap in a tile, nor one turn of the grid later; truncated normals fold anew in each */
     cwn_word key0[8], key1[8]; /* of the third round and on; key1[0] is 0, being in out3 */
 } cw_tiles;
 
@@ -33,6 +33,7 @@ CWN_FN cwn_word cw_has_tiles(cwn_word distribution, cwn_word type) {
            distribution == CWN_FULL_INTEGER;
 }
 
+/* All that the counter's other words and the key give. */
 CWN_FN cw_folded cw_fold(cwn_counter c, cwn_word key0, cwn_word key1) {
     const cwn_word raise0 = 0x9E3779B9u, raise1 = 0xBB67AE85u;
     const cwn_u64 q = cwn_mul(c.high, 0xCD9E8D57u), p = cwn_mul((q >> 32) ^ (c.low >> 32) ^ key0, 0xD2511F53u);

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """machine_code.py FATBIN                 prints what ptxas made of the kernels, as Markdown
 machine_code.py FATBIN --write FILE    writes that
-machine_code.py FATBIN --check FILE    fails where the machine code uses local memory, spills or calls, or where FILE is
-                                       not what would be written by the same ptxas
+machine_code.py FATBIN --check FILE    fails where the machine code uses local memory, spills or calls, where a loop of
+                                       tiles takes more instructions than its budget, or where FILE is not what would
+                                       be written by the same ptxas
 
 FATBIN is build/cuda/kernels.fatbin. Needs no GPU; cuobjdump and nvdisasm come from PATH, /usr/local/cuda or cuda/fetch.sh.
 Exit status: 0 good, 1 not, 77 no disassembler."""
@@ -25,6 +26,20 @@ INSTRUCTION = 16  # bytes, from sm_70 on
 PHILOX = ("-0x2daee0ad", "-0x326172a9")
 MULTIPLICATIONS = 20
 
+# In tiles the host has done two of them; eight blocks are made in one turn, which store 128 bytes, or 64 of 16-bit elements.
+TILE_BLOCKS, TILE_MULTIPLICATIONS, TILE_STORES = 8, 8 * 18, (4, 8)
+
+# Tiles of truncated normals: a turn makes the first block of four groups, folds for itself, and has in it a loop that makes
+# more blocks of a group.
+BEGUN_BLOCKS, BEGUN_MULTIPLICATIONS = 4, 4 * 18 + 2 + MULTIPLICATIONS
+
+# Instructions per block of a loop of tiles on sm_90, scale and shift included, without NOPs; the others may take a tenth more.
+BUDGETS = {
+    "cw_fill_uniform_float32": 56, "cw_fill_normal_float32": 172, "cw_fill_uniform_float64": 52,
+    "cw_fill_full_integer_32": 43, "cw_fill_full_integer_64": 43,
+    "cw_fill_uniform_float16": 87, "cw_fill_normal_float16": 194, "cw_fill_truncated_normal_float32": 214,
+}
+
 # Subroutines that a kernel may call: name, kernels, and why that does not hurt. Anything else fails the check.
 CALLS = [
     ("__cuda_sm20_div_u64", r"matrix",
@@ -40,6 +55,8 @@ CALLS = [
 # Kernels that may use local memory: a thread's part of a block's row, which a loop indexes.
 LOCAL = r"cw_matrix_(rows|columns)"
 
+TILE_COLUMNS = ["tiles of kernel", "loop", "blocks", "NOPs", "per block without", "budget", "again", "16-byte stores",
+                "integer multiplications", "fp64", "conversions"]
 COLUMNS = ["kernel", "registers", "loop", "blocks", "per block", "16-byte stores", "local bytes", "local accesses",
            "spills", "integer multiplications", "fp64", "conversions", "calls"]
 
@@ -47,9 +64,16 @@ EXPLANATION = """\
 What ptxas made of the CUDA kernels that the library embeds; `bench/machine_code.py` writes this file from
 `build/cuda/kernels.fatbin`. Nothing here was measured: these are counts of instructions, not times.
 
+- tiles: the loop over whole tiles in the kernels that have one, which is where long fills spend their time: 8 Philox blocks
+  in one turn (8 groups of constants), or the first ones of 4 groups of truncated normals; again: the loop in it that takes
+  up the groups which were not full then, one in six, and is not counted in the other. NOPs are ptxas's, where the machine is
+  to wait; it puts many around double-precision instructions for sm_120, of which such a multiprocessor does two in a clock.
+  per block without: (loop - NOPs) / blocks. A budget is what sm_90 may take at most, and the others a tenth more: the test
+  `machine_code` fails beyond.
 - registers: of a thread. local bytes: of a thread's stack and local memory.
-- loop: the instructions between the target of a kernel's longest backward branch and that branch. The columns right of
-  it count in the loop, a rare path as much as a common one; local accesses, spills and calls are of the whole kernel.
+- loop: the instructions between the target of a kernel's longest backward branch and that branch, other than that of
+  tiles. The columns right of it count in the loop, a rare path as much as a common one; local accesses, spills and calls
+  are of the whole kernel.
 - blocks: Philox blocks of one iteration, known by their 20 multiplications by Philox's constants. per block: loop /
   blocks. Kernels without Philox make one group of elements in an iteration.
 - spills: local accesses through the stack pointer. cw_matrix_rows and cw_matrix_columns keep a thread's part of a block's
@@ -143,18 +167,53 @@ def callees(kernel):
             yield re.sub(r"^\$__internal_\d+_\$", "", instruction["operands"])
 
 
-def main_loop(kernel):
-    code, best = kernel["sass-instructions"], []
+def loops(kernel):
+    code = kernel["sass-instructions"]
     for at, instruction in enumerate(code):
         target = re.search(r"0x([0-9a-f]+)$", instruction.get("operands", ""))
         if operation(instruction) != "BRA" or not target:
             continue
         to = (int(target[1], 16) - kernel["start"]) // INSTRUCTION
-        if 0 <= to < at and at + 1 - to > len(best):
-            best = code[to:at + 1]
-    if not best:
+        if 0 <= to < at:
+            yield range(to, at + 1)
+
+
+def tiles_of(kernel):
+    """(where the loop of tiles is, the loop in it that makes further blocks), or (empty, empty)."""
+    found = range(0), range(0)
+    for loop in loops(kernel):
+        code = kernel["sass-instructions"][loop.start:loop.stop]
+        philox, stores = sum(map(is_philox, code)), sum(map(is_wide_store, code))
+        if philox == BEGUN_MULTIPLICATIONS:
+            inner = (i for i in loops(kernel) if i.start > loop.start and i.stop < loop.stop)
+            return loop, max(inner, key=len)
+        if philox == TILE_MULTIPLICATIONS or (philox == 0 and stores in TILE_STORES and len(loop) < 10 * TILE_BLOCKS):
+            found = loop, range(0)
+    return found if kernel["function-name"].startswith("cw_fill_") else (range(0), range(0))
+
+
+def main_loop(kernel):
+    tiles, _ = tiles_of(kernel)
+    others = [loop for loop in loops(kernel) if loop.start not in tiles]
+    if not others:
         raise Bad(f"{kernel['function-name']} has no loop")
-    return best
+    longest = max(others, key=len)
+    return kernel["sass-instructions"][longest.start:longest.stop]
+
+
+def count_tiles(kernel):
+    """The row of a kernel's tiles, or None."""
+    tiles, again = tiles_of(kernel)
+    if not tiles:
+        return None
+    loop = [kernel["sass-instructions"][at] for at in tiles if at not in again]
+    nops, blocks = sum(operation(instruction) == "NOP" for instruction in loop), BEGUN_BLOCKS if again else TILE_BLOCKS
+    return {"tiles of kernel": kernel["function-name"], "loop": len(loop), "blocks": blocks, "NOPs": nops,
+            "per block without": f"{(len(loop) - nops) / blocks:.1f}",
+            "budget": BUDGETS.get(kernel["function-name"], "-"), "again": len(again) or "-",
+            "16-byte stores": sum(map(is_wide_store, loop)),
+            "integer multiplications": sum(map(is_multiplication, loop)), "fp64": sum(map(is_fp64, loop)),
+            "conversions": sum(map(is_conversion, loop))}
 
 
 def count(kernel, registers, local_bytes):
@@ -186,19 +245,33 @@ def faults(architecture, row):
             yield f"{where}: calls {callee}, which CALLS in {pathlib.Path(__file__).name} does not permit"
 
 
+def over_budget(architecture, tiles):
+    rows = {row["tiles of kernel"]: row for row in tiles}
+    for name, budget in BUDGETS.items():
+        most = budget if architecture == "sm_90" else budget * 1.1
+        if name not in rows:
+            yield f"{architecture} {name}: has no loop of tiles"
+        elif (rows[name]["loop"] - rows[name]["NOPs"]) / rows[name]["blocks"] > most:
+            yield f"{architecture} {name}: {rows[name]['per block without']} instructions per block, the budget is {most:g}"
+
+
 # ---------------------------------------------------------------------------------------------------------- the page
 
 
 def cells(row):
-    calls = ", ".join(f"{n} {name}" for name, n in sorted(row["calls"].items()))
-    return [str(row[column]) if column != "calls" else calls or "0" for column in COLUMNS]
+    calls = ", ".join(f"{n} {name}" for name, n in sorted(row.get("calls", {}).items()))
+    return [str(value) if column != "calls" else calls or "0" for column, value in row.items()]
 
 
 def line(texts):
     return "| " + " | ".join(texts) + " |\n"
 
 
-def page(tables, ptxas, nvdisasm):
+def table(columns, rows):
+    return "\n" + line(columns) + "|---|" + "---:|" * (len(columns) - 1) + "\n" + "".join(line(cells(row)) for row in rows)
+
+
+def page(tables, tiles, ptxas, nvdisasm):
     called = {(row["kernel"], callee) for rows in tables.values() for row in rows for callee in row["calls"]}
     text = "# The kernels' machine code\n\n" + EXPLANATION
     for name, kernels, reason in CALLS:
@@ -207,8 +280,7 @@ def page(tables, ptxas, nvdisasm):
             text += f"  - `{name}` in {', '.join(f'`{c}`' for c in callers)}: {reason}.\n"
     text += f"\nptxas: {ptxas}  \nnvdisasm: {nvdisasm}\n"
     for architecture, rows in tables.items():
-        text += f"\n## {architecture}\n\n" + line(COLUMNS) + "|---|" + "---:|" * (len(COLUMNS) - 2) + "---|\n"
-        text += "".join(line(cells(row)) for row in rows)
+        text += f"\n## {architecture}\n" + table(TILE_COLUMNS, tiles[architecture]) + table(COLUMNS, rows)
     return text
 
 
@@ -219,16 +291,19 @@ def read(fatbin):
         print("SKIP: no cuobjdump or nvdisasm (run ./setup.sh)")
         sys.exit(77)
     version = re.search(r"release .*", run(nvdisasm, "--version"))[0]
-    tables, makers, wrong = {}, set(), []
+    tables, tiles, makers, wrong = {}, {}, set(), []
     for architecture, ptxas, functions, registers in images(cuobjdump, nvdisasm, fatbin):
         kernels = [f for f in functions if f["function-name"] in registers]
         rows = [count(k, *registers[k["function-name"]]) for k in kernels]
         tables[architecture] = sorted(rows, key=lambda row: row["kernel"])
+        found = filter(None, map(count_tiles, kernels))
+        tiles[architecture] = sorted(found, key=lambda row: row["tiles of kernel"])
         makers.add(ptxas)
         wrong += [fault for row in tables[architecture] for fault in faults(architecture, row)]
+        wrong += over_budget(architecture, tiles[architecture])
     if len(makers) != 1 or not all(tables.values()):
         raise Bad(f"{fatbin}: {len(tables)} machine codes, made by {sorted(makers)}")
-    return page(tables, *makers, version), *makers, wrong
+    return page(tables, tiles, *makers, version), *makers, wrong
 
 
 def check(text, ptxas, file):

@@ -8,9 +8,10 @@
 #include "driver.h"
 #include "image.h"
 #include "steps.h"
+#include "tile.h"
 
 /* Blocks are added up to this many per multiprocessor, then each thread takes several groups. */
-enum { THREADS_PER_BLOCK = 256, BLOCKS_PER_UNIT = 64 };
+enum { BLOCKS_PER_UNIT = 64 };
 
 /* Of steps with few shares, so that these come to all multiprocessors. */
 enum { THREADS_PER_STEP = 64 };
@@ -21,7 +22,7 @@ typedef struct device {
     CUcontext context;
     CUdevice id;
     int owns_context; /* it is the primary context, retained */
-    unsigned most_blocks;
+    unsigned units, most_blocks; /* multiprocessors; blocks of a grid */
     CUmodule module;
     CUfunction kernels[CW_KERNELS];
     CUfunction matrix_kernels[CW_MATRIX_KERNELS];
@@ -113,7 +114,7 @@ static cw_status launch(cw_device *base, const cwn_launch *l, const cwn_slice *s
     const device *d = of(base);
     const int i = cw_kernel_of(l, s);
     if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "CUDA has no kernel for this distribution");
-    const CUresult code = d->driver.cuLaunchKernel(d->kernels[i], blocks[0], blocks[1], 1, threads, THREADS_PER_BLOCK / threads, 1,
+    const CUresult code = d->driver.cuLaunchKernel(d->kernels[i], blocks[0], blocks[1], 1, threads, CW_THREADS / threads, 1,
                                                    0, to->queue, arguments, NULL);
     const cw_status status = check(d, code, "cuLaunchKernel", why);
     if (!status) base->launches++;
@@ -126,11 +127,15 @@ static unsigned blocks_for(const device *d, uint64_t items, unsigned threads) {
 }
 
 static cw_status enqueue_fill(cw_device *base, const cwn_launch *l, const cw_destination *to, cw_error *why) {
-    const unsigned blocks[] = {blocks_for(of(base), cwn_end_group(*l) - cwn_first_group(*l), THREADS_PER_BLOCK), 1};
+    const device *d = of(base);
     cwn_launch constants = *l;
     CUdeviceptr memory = address_of(to);
-    void *arguments[] = {&constants, &memory};
-    return launch(base, l, NULL, blocks, THREADS_PER_BLOCK, arguments, to, why);
+    cw_tiles tiles = cw_tiles_of(l, memory, d->units, d->most_blocks);
+    const uint64_t groups = cwn_end_group(*l) - cwn_first_group(*l), others = groups - (uint64_t)tiles.tiles * CW_TILE;
+    const unsigned for_tiles = blocks_for(d, tiles.tiles, 1), for_others = blocks_for(d, others, CW_THREADS);
+    const unsigned blocks[] = {for_tiles > for_others ? for_tiles : for_others, 1};
+    void *arguments[] = {&constants, &tiles, &memory};
+    return launch(base, l, NULL, blocks, CW_THREADS, arguments, to, why);
 }
 
 static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
@@ -158,7 +163,7 @@ static unsigned blocks_of(const device *d, const cw_work *step) {
 static cw_status run_step(void *user, const cw_work *step) {
     const matrix_fill *f = user;
     const device *d = of(f->base);
-    const unsigned threads = step->shares ? THREADS_PER_STEP : THREADS_PER_BLOCK;
+    const unsigned threads = step->shares ? THREADS_PER_STEP : CW_THREADS;
     cwn_matrix matrix = step->matrix;
     CUdeviceptr scratch = (CUdeviceptr)(uintptr_t)f->to->scratch + f->to->scratch_offset;
     CUdeviceptr memory = step->in_scratch ? scratch + step->at : address_of(f->to);
@@ -187,7 +192,7 @@ static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn
 /* Threads of a block along a row: as many as it has items, in powers of two. */
 static unsigned threads_along(uint64_t items) {
     unsigned threads = 1;
-    while (threads < THREADS_PER_BLOCK && threads < items) threads *= 2;
+    while (threads < CW_THREADS && threads < items) threads *= 2;
     return threads;
 }
 
@@ -196,7 +201,7 @@ static cw_status enqueue_slice(cw_device *base, const cw_part *part, CUdeviceptr
     cwn_launch constants = part->launch;
     cwn_slice slice = part->slice;
     const unsigned threads = threads_along(slice.axis[0].extent), columns = blocks_for(of(base), slice.axis[0].extent, threads);
-    const unsigned rows = blocks_for(of(base), slice.rows, THREADS_PER_BLOCK / threads), most = of(base)->most_blocks / columns;
+    const unsigned rows = blocks_for(of(base), slice.rows, CW_THREADS / threads), most = of(base)->most_blocks / columns;
     const unsigned blocks[] = {columns, rows < most ? rows : most};
     void *arguments[] = {&constants, &slice, &memory, &source};
     return launch(base, &constants, &slice, blocks, threads, arguments, to, why);
@@ -230,7 +235,7 @@ static cw_status enqueue_entries(cw_device *base, const cw_batch_work *batch, co
     uint64_t count = batch->launch->entries, tiles = batch->launch->tiles;
     CUdeviceptr entries = address_of(&batch->table) + sizeof(cwn_table);
     void *arguments[] = {&entries, &count, &tiles};
-    const CUresult code = d->driver.cuLaunchKernel(d->batch_kernel, blocks_for(d, tiles, 1), 1, 1, THREADS_PER_BLOCK, 1, 1, 0,
+    const CUresult code = d->driver.cuLaunchKernel(d->batch_kernel, blocks_for(d, tiles, 1), 1, 1, CW_THREADS, 1, 1, 0,
                                                    on->queue, arguments, NULL);
     const cw_status status = check(d, code, "cuLaunchKernel", why);
     if (!status) base->launches++;
@@ -303,7 +308,8 @@ static cw_status check_device(device *d, cw_error *why) {
     if (status) return status;
     if (unusable[0]) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "%s", unusable);
     const int units = cw_cuda_attribute(&d->driver, d->id, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
-    d->most_blocks = (unsigned)(units > 0 ? units : 1) * BLOCKS_PER_UNIT;
+    d->units = units > 0 ? (unsigned)units : 1;
+    d->most_blocks = d->units * BLOCKS_PER_UNIT;
     return CW_OK;
 }
 

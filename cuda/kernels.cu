@@ -1,14 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The kernels: two per row of CWN_KERNEL_TABLE, each the same loop over groups of a range or over items of a slice. They own
- * the loads and stores; the values and the places are the numeric text's. And one per row of CWN_MATRIX_TABLE, which are all
- * numeric text. One text for all architectures: no __CUDA_ARCH__.
+ * The kernels: two per row of CWN_KERNEL_TABLE, each the same loops over groups of a range or over items of a slice. They own
+ * the loads and stores, and in tiles Philox's integers; the values and the places are the numeric text's. And one per row of
+ * CWN_MATRIX_TABLE, which are all numeric text. One text for all architectures: no __CUDA_ARCH__.
  */
 #include "numeric/group.h"
 #ifndef CWN_NO_FP64
 #include "numeric/orthogonal.h"
 #endif
 #include "numeric/batch.h"
+#include "tile.h"
+
+static __device__ __forceinline__ cwn_word cw_needs_rows(cwn_word distribution) {
+    return distribution == CWN_NORMAL || distribution == CWN_TRUNCATED_NORMAL || distribution == CWN_RADIUS;
+}
+
+/* The first thing that a kernel does which may draw float32 normals. Rows that threads want differ: constant memory would
+ * give them one after the other. */
+static __device__ __forceinline__ void cw_share_rows() {
+#ifndef CWN_NO_FP64
+    const unsigned thread = threadIdx.y * blockDim.x + threadIdx.x;
+    if (thread < 16) cwn_shared_rows[thread] = make_double2(cwn_log_table[2 * thread], cwn_log_table[2 * thread + 1]);
+    __syncthreads();
+#endif
+}
 
 /* Neighbours of a group that is only partly in the span stay untouched. `lanes` is 4, or 2 where it was drawn in 64 bits. */
 static __device__ __forceinline__ void cw_store_words(uint32_t *memory, cwn_span s, cwn_word lanes, cwn_group g) {
@@ -51,22 +66,127 @@ static __device__ __forceinline__ void cw_store(cwn_word store, void *memory, cw
     else cw_store_words((uint32_t *)memory, s, lanes, g);
 }
 
-/* Element l.first goes to memory[0]. */
-static __device__ __forceinline__ void cw_fill(cwn_launch l, cwn_word distribution, cwn_word type, void *memory) {
-    const uint64_t size = cwn_group_elements(type), end = (l.first + l.count + size - 1) / size;
+/* ------------------------------------------------------------------------------------------------------------ tiles */
+
+static __device__ __forceinline__ cwn_group cw_tile_group(const cwn_launch &l, const cw_tiles &t, cwn_word distribution,
+                                                          cwn_word type, cwn_word counter) {
+    if (!cwn_takes_block(distribution)) return cwn_group_of(l, distribution, type, 0);
+    return cwn_group_of_block(l, distribution, type, cw_tile_block(t, t.philox, counter));
+}
+
+/* One group, or two of 16-bit elements. */
+static __device__ __forceinline__ uint4 cw_tile_bytes(const cwn_launch &l, const cw_tiles &t, cwn_word distribution,
+                                                      cwn_word type, cwn_word counter) {
+    const cwn_group g = cw_tile_group(l, t, distribution, type, counter);
+    if (!cwn_is_16(type)) return make_uint4(g.e0, g.e1, g.e2, g.e3);
+    const cwn_group h = cw_tile_group(l, t, distribution, type, counter + 1);
+    return make_uint4(g.e0 | g.e1 << 16, g.e2 | g.e3 << 16, h.e0 | h.e1 << 16, h.e2 | h.e3 << 16);
+}
+
+/* No bounds, 32 bits for what is counted, and stores of 16 bytes side by side. */
+static __device__ __forceinline__ void cw_fill_tiles(cwn_launch l, const cw_tiles &t, cwn_word distribution, cwn_word type,
+                                                     void *memory) {
+    const uint32_t groups = cwn_is_16(type) ? 2 : 1, begin = blockIdx.x * CW_TILE + threadIdx.x * groups;
+    const uint32_t step = gridDim.x * CW_TILE, end = t.philox.counter + t.tiles * CW_TILE;
+    const uint64_t elements = (t.first + begin) * cwn_group_elements(type) - l.first;
+    uint4 *to = (uint4 *)((char *)memory + elements * cwn_bytes_of(type));
+    l.flush = 0; /* else there were no tiles */
+#pragma unroll 1
+    for (uint32_t counter = t.philox.counter + begin; counter < end; counter += step, to += step / groups) {
+#pragma unroll
+        for (uint32_t i = 0; i < CW_TILE; i += CW_THREADS * groups)
+            to[i / groups] = cw_tile_bytes(l, t, distribution, type, counter + i);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------- tiles, truncated normals */
+
+/* Four groups for each thread, half a tile. The groups that are not full after their first block, one in six, are written
+ * down, with the numbers that these gave, and shared out again. */
+enum { CW_HALF = CW_TILE / 2 };
+static __shared__ float4 cw_begun[CW_HALF];
+static __shared__ uint16_t cw_begun_group[CW_HALF];
+static __shared__ uint32_t cw_begun_count;
+
+/* Whole groups at multiples of their size. */
+static __device__ __forceinline__ void cw_store_group(void *memory, cwn_word type, uint64_t group, cwn_group g) {
+    if (cwn_is_16(type)) ((uint2 *)memory)[group] = make_uint2(g.e0 | g.e1 << 16, g.e2 | g.e3 << 16);
+    else ((uint4 *)memory)[group] = make_uint4(g.e0, g.e1, g.e2, g.e3);
+}
+
+static __device__ __forceinline__ float4 cw_first_normals(cwn_block x) {
+    const cwn_pair a = cwn_normal(x.w0, x.w1), b = cwn_normal(x.w2, x.w3);
+    return make_float4(a.first, a.second, b.first, b.second);
+}
+
+static __device__ __forceinline__ void cw_begin_group(const cwn_launch &l, cwn_word type, void *half, uint32_t group, float4 n) {
+    if (cwn_is_outside(n.x) | cwn_is_outside(n.y) | cwn_is_outside(n.z) | cwn_is_outside(n.w)) {
+        const uint32_t at = atomicAdd(&cw_begun_count, 1);
+        cw_begun[at] = n;
+        cw_begun_group[at] = (uint16_t)group;
+    } else cw_store_group(half, type, group, cwn_scaled_32(l, type, n.x, n.y, n.z, n.w));
+}
+
+/* `first` is the half's first group in the tensor. */
+static __device__ __forceinline__ void cw_finish_group(const cwn_launch &l, cwn_word type, void *half, uint64_t first,
+                                                       uint32_t at) {
+    const uint64_t group = first + cw_begun_group[at];
+    const float4 n = cw_begun[at];
+    const cwn_pair a = {n.x, n.y}, b = {n.z, n.w};
+    const cwn_kept begun = cwn_keep_pairs(cwn_none_kept(), a, b);
+    const cwn_kept z = cwn_truncated(begun, cwn_counter_of(l, (group << 8) + 1, group >> 56), l.key0, l.key1);
+    cw_store_group(half, type, cw_begun_group[at], cwn_scaled_32(l, type, z.e0, z.e1, z.e2, z.e3));
+}
+
+static __device__ __forceinline__ void cw_fill_truncated_tiles(cwn_launch l, const cw_tiles &t, cwn_word type, void *memory) {
+    l.flush = 0;
+    for (uint64_t i = blockIdx.x; i < 2 * (uint64_t)t.tiles; i += gridDim.x) {
+        const uint64_t first = t.first + i * CW_HALF;
+        const cw_folded f = cw_fold(cwn_counter_of(l, first << 8, first >> 56), l.key0, l.key1);
+        void *half = (char *)memory + (first * 4 - l.first) * cwn_bytes_of(type);
+        if (threadIdx.x == 0) cw_begun_count = 0;
+        __syncthreads();
+        float4 n[CW_HALF / CW_THREADS];
+#pragma unroll
+        for (uint32_t g = 0; g < CW_HALF / CW_THREADS; g++)
+            n[g] = cw_first_normals(cw_tile_block(t, f, f.counter + ((g * CW_THREADS + threadIdx.x) << 8)));
+#pragma unroll
+        for (uint32_t g = 0; g < CW_HALF / CW_THREADS; g++) cw_begin_group(l, type, half, g * CW_THREADS + threadIdx.x, n[g]);
+        __syncthreads();
+        for (uint32_t at = threadIdx.x; at < cw_begun_count; at += CW_THREADS) cw_finish_group(l, type, half, first, at);
+        __syncthreads();
+    }
+}
+
+/* --------------------------------------------------------------------------------------------------------- the rest */
+
+/* Those before and after the tiles, one by one. Element l.first goes to memory[0]. */
+static __device__ __forceinline__ void cw_fill_groups(cwn_launch l, const cw_tiles &t, cwn_word distribution, cwn_word type,
+                                                      void *memory) {
+    const uint64_t size = cwn_group_elements(type), first = l.first / size, skipped = (uint64_t)t.tiles * CW_TILE;
+    const uint64_t count = (l.first + l.count + size - 1) / size - first - skipped, head = t.first - first;
     const uint64_t step = (uint64_t)gridDim.x * blockDim.x;
-    uint64_t group = l.first / size + (uint64_t)blockIdx.x * blockDim.x + threadIdx.x;
-    for (; group < end; group += step)
+    for (uint64_t i = (uint64_t)blockIdx.x * blockDim.x + threadIdx.x; i < count; i += step) {
+        const uint64_t group = first + i + (skipped && i >= head ? skipped : 0);
         cw_store(type, memory, cwn_span_in_range(l, type, group), size, cwn_group_of(l, distribution, type, group));
+    }
 }
 
 #define CW_ROW(name, distribution, type) \
-    extern "C" __global__ void cw_fill_##name(const __grid_constant__ cwn_launch l, void *memory) { \
-        cw_fill(l, distribution, type, memory); \
+    extern "C" __global__ void cw_fill_##name(const __grid_constant__ cwn_launch l, const __grid_constant__ cw_tiles t, \
+                                              void *memory) { \
+        if (cw_needs_rows(distribution)) cw_share_rows(); \
+        if (cw_has_tiles(distribution, type)) { \
+            if (distribution == CWN_TRUNCATED_NORMAL) cw_fill_truncated_tiles(l, t, type, memory); \
+            else cw_fill_tiles(l, t, distribution, type, memory); \
+        } \
+        cw_fill_groups(l, t, distribution, type, memory); \
     }
 CWN_KERNEL_TABLE(CW_ROW)
 CWN_PROOF_TABLE(CW_ROW)
 #undef CW_ROW
+
+/* ----------------------------------------------------------------------------------------------------------- slices */
 
 /* The elements of a group that lie in memory, as they would be drawn; what is beyond the tensor is not read. */
 static __device__ __forceinline__ cwn_group cw_load(const void *source, cwn_word type, uint64_t group, uint64_t elements) {
@@ -113,6 +233,7 @@ static __device__ __forceinline__ void cw_fill_slice(const cwn_launch &l, const 
 #define CW_SLICE(name, distribution, type, store) \
     extern "C" __global__ void name(const __grid_constant__ cwn_launch l, const __grid_constant__ cwn_slice s, void *memory, \
                                     const void *source) { \
+        if (cw_needs_rows(distribution)) cw_share_rows(); \
         cw_fill_slice(l, s, distribution, type, store, memory, source); \
     }
 #define CW_ROW(name, distribution, type) CW_SLICE(cw_slice_##name, distribution, type, type)
@@ -137,6 +258,7 @@ static __device__ __forceinline__ void cw_fill_tile(const cwn_entry *e, cwn_item
 
 /* Blocks take tiles in turn. */
 extern "C" __global__ void cw_batch(const cwn_entry *entries, uint64_t count, uint64_t tiles) {
+    cw_share_rows();
     for (uint64_t tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
         const cwn_entry *e = entries + cwn_entry_of(entries, count, tile);
         const cwn_items of = cwn_items_of(e->items, e->end, tile);

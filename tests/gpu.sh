@@ -14,7 +14,7 @@ source=$(cd "$(dirname "$0")/.." && pwd)
 dry='' json='' build=''
 
 # The programs behind the CTest cases *_cuda; each takes a device.
-programs=(conformance proof misuse slices batch orthogonal)
+programs=(conformance long proof misuse slices batch orthogonal)
 cuda_programs=(capture)
 
 stop() {
@@ -78,6 +78,7 @@ program() {
 
 cuda_programs() {
     for name in "${programs[@]}" "${cuda_programs[@]}"; do program "${name}_cuda" "$name" cuda; done
+    program long_cuda_tiles long cuda 300
     program selftest_cuda cw selftest --device cuda --json
     for name in tests/golden/*.json tests/models/gpt2.json examples/resnet50.json; do
         program "golden_$(basename "$name" .json)_cuda" cw verify "$name" --device cuda

@@ -32,6 +32,9 @@
  *   cwn_less(a, b)     all bits set where the double a is less than b, else none
  *   cwn_at_least(d, c) max(d, c) of doubles that are not NaN
  *   cwn_raised(d, c)   the same where d is 0 or not less than c, and the low half of c is 0
+ *   cwn_count_times(n, c)  (n - 2^52) * c for n in [2^52, 2^53) and a number c, rounded once
+ *   cwn_minus_high(a, b)  a - b where the low half of b is 0
+ *   cwn_nearest(d)     d rounded to float, as a double; d is not halfway between two
  *   cwn_splice(w, mask, bits)  (w & mask) | bits
  *   cwn_if_odd(n, a, b)  a where the integer n is odd, else b; floats
  *   cwn_divide(a, b)   a / b in float, correctly rounded; cwn_divide64(a, b) in double, of numbers as in exact.h
@@ -153,6 +156,17 @@ CWN_FN cwn_u32 cwn_splice(cwn_u32 w, cwn_u32 mask, cwn_u32 bits) { /* one instru
     asm("lop3.b32 %0, %1, %2, %3, 0xea;" : "=r"(spliced) : "r"(w), "r"(mask), "r"(bits));
     return spliced;
 }
+#define CWN_HALVES /* the instruction rounds to nearest, ties to even, and keeps denormals */
+CWN_FN cwn_u32 cwn_bits_float16(cwn_f32 x) {
+    uint16_t half;
+    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(half) : "f"(x));
+    return half;
+}
+CWN_FN cwn_f32 cwn_round_float16(cwn_f32 x) {
+    cwn_f32 rounded;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(rounded) : "h"((uint16_t)cwn_bits_float16(x)));
+    return rounded;
+}
 #define cwn_bits32(x) __float_as_uint(x)
 #define cwn_float(x) __uint_as_float(x)
 #define cwn_low(x) ((uint32_t)(x))
@@ -181,6 +195,13 @@ CWN_FN cwn_f32 cwn_about_inverse_root(cwn_f32 x) {
 }
 #define cwn_at_least(x, c) ((x) < (c) ? (c) : (x))
 #define cwn_raised(x, c) __hiloint2double(max(__double2hiint(x), __double2hiint(c)), __double2loint(x))
+#define cwn_nearest(x) cwn_wide(cwn_round(x))
+CWN_FN cwn_u64 cwn_minus_high(cwn_u64 a, cwn_u64 b) { /* from C, ptxas looks for a carry */
+    cwn_u32 low, high;
+    asm("mov.b64 {%0, %1}, %2;" : "=r"(low), "=r"(high) : "l"(a));
+    asm("mov.b64 %0, {%1, %2};" : "=l"(a) : "r"(low), "r"(high - (cwn_u32)(b >> 32)));
+    return a;
+}
 #define cwn_fma(a, b, c) __fma_rn((a), (b), (c))
 #define cwn_fma32(a, b, c) __fmaf_rn((a), (b), (c))
 #define cwn_sqrt64(x) __dsqrt_rn(x)
@@ -326,7 +347,16 @@ typedef double cwn_strip;
 typedef struct { cwn_long item, items; } cwn_crew; /* a member's number, and how many there are */
 #endif
 
+/* The subtraction is exact, so that both forms round the same number. */
+#if defined(__OPENCL_VERSION__) || defined(__CUDACC__) || CWN_FMA && CWN_LANES == 1 || defined(CWN_X86)
+#define cwn_count_times(n, c) cwn_fma((n), CWN_D(c), CWN_D(-0x1p52 * (c)))
+#else
+#define cwn_count_times(n, c) (((n) - CWN_D(0x1p52)) * CWN_D(c))
+#endif
+
 #ifndef __CUDACC__
+#define cwn_minus_high(a, b) ((a) - (b))
+#define cwn_nearest(x) cwn_double((cwn_bits64(x) + CWN_U(0x10000000)) & CWN_U(0xffffffffe0000000))
 #define cwn_root(x) cwn_sqrt(x)
 #define cwn_root64(x) cwn_sqrt64(x)
 #define cwn_raised(x, c) cwn_at_least((x), (c))
@@ -373,11 +403,20 @@ CWN_FN cwn_integer_row cwn_log_integer_row(cwn_u64 i) {
 #elif defined(CWN_X86)
 #include "x86.h"
 #else
+#ifdef __CUDACC__
+__shared__ double2 cwn_shared_rows[16]; /* of cwn_log_table: every kernel fills it first */
+CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
+    const double2 both = cwn_shared_rows[i & 15];
+    const cwn_row row = {both.x, both.y};
+    return row;
+}
+#else
 CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
     const cwn_u64 at = 2 * (i & 15);
     const cwn_row row = {cwn_gather(cwn_log_table, at), cwn_gather(cwn_log_table, at + 1)};
     return row;
 }
+#endif
 CWN_FN cwn_row cwn_log64_row(cwn_u64 i) {
     const cwn_u64 at = 2 * (i & 127);
     const cwn_row row = {cwn_gather(cwn_log64_table, at), cwn_gather(cwn_log64_table, at + 1)};

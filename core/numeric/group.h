@@ -58,26 +58,23 @@ CWN_FN cwn_group cwn_identity_group(cwn_launch l, cwn_word type, cwn_u64 group) 
     return g;
 }
 
-CWN_FN cwn_group cwn_uniform_group(cwn_launch l, cwn_word type, cwn_u64 group) {
-    const cwn_block x = cwn_block_of(l, group);
+CWN_FN cwn_group cwn_uniform_group(cwn_launch l, cwn_word type, cwn_block x) {
     return cwn_scaled_32(l, type, cwn_uniform_of(type, cwn_low(x.w0)), cwn_uniform_of(type, cwn_low(x.w1)),
                          cwn_uniform_of(type, cwn_low(x.w2)), cwn_uniform_of(type, cwn_low(x.w3)));
 }
 
-CWN_FN cwn_group cwn_normal_group(cwn_launch l, cwn_word type, cwn_u64 group) {
-    const cwn_block x = cwn_block_of(l, group);
+CWN_FN cwn_group cwn_normal_group(cwn_launch l, cwn_word type, cwn_block x) {
     const cwn_pair a = cwn_normal(x.w0, x.w1), b = cwn_normal(x.w2, x.w3);
     return cwn_scaled_32(l, type, a.first, a.second, b.first, b.second);
 }
 
 /* 256 blocks are reserved per group. */
 CWN_FN cwn_group cwn_truncated_group(cwn_launch l, cwn_word type, cwn_u64 group) {
-    const cwn_kept z = cwn_truncated(cwn_counter_of(l, group << 8, group >> 56), l.key0, l.key1);
+    const cwn_kept z = cwn_truncated(cwn_none_kept(), cwn_counter_of(l, group << 8, group >> 56), l.key0, l.key1);
     return cwn_scaled_32(l, type, z.e0, z.e1, z.e2, z.e3);
 }
 
-CWN_FN cwn_group cwn_integer_group(cwn_launch l, cwn_word type, cwn_u64 group) {
-    const cwn_block x = cwn_block_of(l, group);
+CWN_FN cwn_group cwn_integer_group(cwn_launch l, cwn_word type, cwn_block x) {
     const cwn_u32 low = cwn_low(l.shift), range = cwn_low(l.scale);
     if (cwn_is_64(type))
         return cwn_group_64(cwn_integer64(cwn_bits64_of(x.w0, x.w1), l.shift, l.scale, l.inverse),
@@ -88,8 +85,7 @@ CWN_FN cwn_group cwn_integer_group(cwn_launch l, cwn_word type, cwn_u64 group) {
 }
 
 /* The words as they are: two of them, low half first, are also what a 64-bit integer is. */
-CWN_FN cwn_group cwn_full_integer_group(cwn_launch l, cwn_u64 group) {
-    const cwn_block x = cwn_block_of(l, group);
+CWN_FN cwn_group cwn_full_integer_group(cwn_block x) {
     const cwn_group g = {cwn_low(x.w0), cwn_low(x.w1), cwn_low(x.w2), cwn_low(x.w3)};
     return g;
 }
@@ -115,13 +111,13 @@ CWN_FN cwn_group cwn_scaled_64(cwn_launch l, cwn_f64 a, cwn_f64 b) {
     return cwn_group_64(cwn_scaled64(l, a), cwn_scaled64(l, b));
 }
 
-/* 128 blocks are reserved per group of truncated normals. */
-CWN_FN cwn_group cwn_float64_group(cwn_launch l, cwn_word distribution, cwn_u64 group) {
-    if (distribution == CWN_TRUNCATED_NORMAL) {
-        const cwn_kept64 z = cwn_truncated64(cwn_counter_of(l, group << 7, group >> 57), l.key0, l.key1);
-        return cwn_scaled_64(l, z.e0, z.e1);
-    }
-    const cwn_block x = cwn_block_of(l, group);
+/* 128 blocks are reserved per group. */
+CWN_FN cwn_group cwn_truncated64_group(cwn_launch l, cwn_u64 group) {
+    const cwn_kept64 z = cwn_truncated64(cwn_counter_of(l, group << 7, group >> 57), l.key0, l.key1);
+    return cwn_scaled_64(l, z.e0, z.e1);
+}
+
+CWN_FN cwn_group cwn_float64_group(cwn_launch l, cwn_word distribution, cwn_block x) {
     if (distribution == CWN_UNIFORM) return cwn_scaled_64(l, cwn_uniform64(x.w0, x.w1), cwn_uniform64(x.w2, x.w3));
     const cwn_pair64 pair = cwn_normal64(x.w0, x.w1, x.w2, x.w3);
     return cwn_scaled_64(l, pair.first, pair.second);
@@ -154,19 +150,35 @@ CWN_FN cwn_group cwn_stft_group(cwn_launch l, cwn_word type, cwn_u64 group) {
 /* ----------------------------------------------------------------------------------------------------- the group */
 
 /* `distribution` and `type` are those of l, apart so that a kernel can name them and the compiler drop the other cases. */
+
+/* Whether a group is made of one block of Philox. */
+CWN_FN cwn_word cwn_takes_block(cwn_word distribution) {
+    return distribution == CWN_UNIFORM || distribution == CWN_NORMAL || distribution == CWN_INTEGER ||
+           distribution == CWN_FULL_INTEGER;
+}
+
+CWN_FN cwn_group cwn_group_of_block(cwn_launch l, cwn_word distribution, cwn_word type, cwn_block x) {
+#ifndef CWN_NO_FP64
+    if (type == CWN_FLOAT64) return cwn_float64_group(l, distribution, x);
+#endif
+    switch (distribution) {
+    case CWN_UNIFORM: return cwn_uniform_group(l, type, x);
+    case CWN_NORMAL: return cwn_normal_group(l, type, x);
+    case CWN_INTEGER: return cwn_integer_group(l, type, x);
+    default: return cwn_full_integer_group(x);
+    }
+}
+
 CWN_FN cwn_group cwn_group_of(cwn_launch l, cwn_word distribution, cwn_word type, cwn_u64 group) {
+    if (cwn_takes_block(distribution)) return cwn_group_of_block(l, distribution, type, cwn_block_of(l, group));
 #ifndef CWN_NO_FP64
     if (distribution == CWN_STFT) return cwn_stft_group(l, type, group);
-    if (type == CWN_FLOAT64) return cwn_float64_group(l, distribution, group);
+    if (type == CWN_FLOAT64) return cwn_truncated64_group(l, group);
 #endif
     switch (distribution) {
     case CWN_CONSTANT: return cwn_constant_group(l, type);
     case CWN_IDENTITY: return cwn_identity_group(l, type, group);
-    case CWN_UNIFORM: return cwn_uniform_group(l, type, group);
-    case CWN_NORMAL: return cwn_normal_group(l, type, group);
     case CWN_TRUNCATED_NORMAL: return cwn_truncated_group(l, type, group);
-    case CWN_INTEGER: return cwn_integer_group(l, type, group);
-    case CWN_FULL_INTEGER: return cwn_full_integer_group(l, group);
     default: return cwn_proof_group(distribution, group);
     }
 }

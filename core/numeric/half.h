@@ -14,7 +14,7 @@ CWN_FN cwn_u32 cwn_below(cwn_u32 a, cwn_u32 b) { return CWN_W(0) - ((a - b) >> 3
 
 CWN_FN cwn_u32 cwn_pick32(cwn_u32 mask, cwn_u32 a, cwn_u32 b) { return (a & mask) | (b & ~mask); }
 
-#ifndef CWN_HALVES /* else the processor rounds to float16, with the same result */
+#ifndef CWN_HALVES /* else the processor rounds to float16, with the same result for all but NaNs */
 
 /* To the nearest float16: 10 bits of fraction, least exponent -14. Under 2^-14 adding 1/2, whose ulp is the denormals'
  * 2^-24, rounds; from 65520 on the result is infinite. */

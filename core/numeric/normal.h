@@ -19,50 +19,48 @@
 
 #ifndef CWN_NO_FP64
 
-/* The low 23 bits as a double, by placing them under the exponent of 2^52. */
-CWN_FN cwn_f64 cwn_count(cwn_u64 w) {
-    return cwn_double((w & CWN_U(0x7fffff)) | CWN_U(0x4330000000000000)) - CWN_D(0x1p52);
-}
+/* 2^52 and the low 23 bits, by placing these under its exponent. */
+CWN_FN cwn_f64 cwn_placed(cwn_u64 w) { return cwn_double((w & CWN_U(0x7fffff)) | CWN_U(0x4330000000000000)); }
 
 /* [4.88e-4, 5.678]. The text works on the count n = u * 2^23: u = z * 2^(k-23), z in [0.7, 1.4) by the bits of n less
- * those of 0x1.66p-1, so row and exponent come from integer shifts. Everything is scaled by -2 from the start, which
- * is exact. n = 0 is raised to 1e-7f * 2^23 cut to a double whose low half is zero: the radius is that of 1e-7f. */
+ * those of 0x1.66p-1, so row and exponent come from these integers: k, 20 bits up, is that in the low half of a double near
+ * 2^32. Everything is scaled by -2 from the start, which is exact. n = 0 is raised to 1e-7f * 2^23 cut to a double whose low
+ * half is zero: the radius is that of 1e-7f. */
 CWN_FN cwn_f32 cwn_radius(cwn_u64 w) {
-    const cwn_u64 t = cwn_bits64(cwn_raised(cwn_count(w), CWN_D(0x1.ad7f2p-1))) - CWN_U(0x0156600000000000);
+    const cwn_u64 n = cwn_bits64(cwn_raised(cwn_placed(w) - CWN_D(0x1p52), CWN_D(0x1.ad7f2p-1)));
+    const cwn_u64 t = cwn_minus_high(n, CWN_U(0x3fe6600000000000)), exponent = t & CWN_U(0xfff0000000000000);
     const cwn_row row = cwn_log_row(t >> 48);
-    const cwn_f64 k = cwn_double((t >> 52) | CWN_U(0x4330000000000000)) - CWN_D(0x1.00000000004p52);
-    const cwn_f64 z = cwn_double((t & CWN_U(0x000fffffffffffff)) + CWN_U(0x3fe6600000000000));
-    const cwn_f64 r = cwn_ma(z, row.inverse, CWN_D(-1.0)), r2 = r * r;
+    const cwn_f64 k = cwn_double((exponent >> 32) | CWN_U(0x41f0000000000000)) - CWN_D(0x1.00000017p32);
+    const cwn_f64 r = cwn_ma(cwn_double(cwn_minus_high(n, exponent)), row.inverse, CWN_D(-1.0));
     const cwn_f64 y0 = cwn_ma(k, CWN_D(-0x1.62e42fefa39efp+0), row.logarithm);
-    const cwn_f64 y1 = cwn_ma(r, CWN_D(-0x1.5575b0be00b6ap-1), CWN_D(0x1.ffffef20a4123p-1));
-    const cwn_f64 y2 = cwn_ma(r2, CWN_D(0x1.00ea348b88334p-1), y1);
-    return cwn_root(cwn_round(cwn_ma(y2, r2, cwn_ma(r, CWN_D(-2.0), y0))));
+    const cwn_f64 y1 = cwn_ma(r, CWN_D(0x1.00ea348b88334p-1), CWN_D(-0x1.5575b0be00b6ap-1));
+    const cwn_f64 y2 = cwn_ma(r, y1, CWN_D(0x1.ffffef20a4123p-1));
+    return cwn_root(cwn_round(cwn_ma(r, cwn_ma(r, y2, CWN_D(-2.0)), y0)));
 }
 
-/* v: the product is double and rounded to float as TensorFlow does, by adding half an ulp of float to the bits and
- * cutting (no input is a tie). */
+/* v: the product is double and rounded to float as TensorFlow does (no input is a tie). */
 CWN_FN cwn_f64 cwn_angle(cwn_u64 w) {
-    const cwn_f64 angle = cwn_count(w) * CWN_D(0x1.921fb54442d18p-21);
-    return cwn_double((cwn_bits64(angle) + CWN_U(0x10000000)) & CWN_U(0xffffffffe0000000));
+    return cwn_nearest(cwn_count_times(cwn_placed(w), 0x1.921fb54442d18p-21));
 }
 
-/* Sine and cosine of v. Adding 1.5 * 2^52 to v * 2 / pi leaves the quadrant in the low bits; it swaps the two polynomials
- * and sets their signs. */
+/* Sine and cosine of v. Adding 1.5 * 2^22 + 1/2 to v * 2 / pi leaves the quadrant, rounded, in the top bits of the low half; it
+ * swaps the two polynomials and sets their signs. */
 CWN_FN cwn_pair cwn_turn(cwn_u64 w) {
     const cwn_f64 v = cwn_angle(w);
-    const cwn_f64 shifted = cwn_ma(v, CWN_D(0x1.45f306dc9c883p-1), CWN_D(0x1.8p52));
-    const cwn_f64 x = cwn_ma(shifted - CWN_D(0x1.8p52), CWN_D(-0x1.921fb54442d18p0), v), x2 = x * x;
+    const cwn_u64 turns = cwn_bits64(cwn_ma(v, CWN_D(0x1.45f306dc9c883p-1), CWN_D(0x1.800002p22)));
+    const cwn_f64 whole = cwn_double(turns & CWN_U(0xffffffffc0000000)) - CWN_D(0x1.8p22);
+    const cwn_f64 x = cwn_ma(whole, CWN_D(-0x1.921fb54442d18p0), v), x2 = x * x;
     const cwn_f64 s1 = cwn_ma(x2, CWN_D(-0x1.994eb3774cf24p-13), CWN_D(0x1.1107605230bc4p-7));
     const cwn_f64 s2 = cwn_ma(x2, s1, CWN_D(-0x1.555545995a603p-3));
     const cwn_f64 c1 = cwn_ma(x2, CWN_D(0x1.99343027bf8c3p-16), CWN_D(-0x1.6c087e89a359dp-10));
     const cwn_f64 c2 = cwn_ma(x2, c1, CWN_D(0x1.55553e1068f19p-5));
     const cwn_f64 c3 = cwn_ma(x2, c2, CWN_D(-0x1.ffffffd0c621cp-2));
     const cwn_f32 s = cwn_round(cwn_ma(x * x2, s2, x)), c = cwn_round(cwn_ma(x2, c3, CWN_D(1.0)));
-    const cwn_u32 quadrant = cwn_low(cwn_bits64(shifted));
-    const cwn_u32 sine_sign = (quadrant << 30) & CWN_W(0x80000000);
-    const cwn_u32 cosine_sign = ((quadrant + 1) << 30) & CWN_W(0x80000000);
-    const cwn_pair turn = {cwn_float(cwn_bits32(cwn_if_odd(quadrant, c, s)) ^ sine_sign),
-                           cwn_float(cwn_bits32(cwn_if_odd(quadrant, s, c)) ^ cosine_sign)};
+    const cwn_u32 quadrant = cwn_low(turns), is_odd = quadrant >> 30;
+    const cwn_u32 sine_sign = quadrant & CWN_W(0x80000000);
+    const cwn_u32 cosine_sign = (quadrant + CWN_W(0x40000000)) & CWN_W(0x80000000);
+    const cwn_pair turn = {cwn_float(cwn_bits32(cwn_if_odd(is_odd, c, s)) ^ sine_sign),
+                           cwn_float(cwn_bits32(cwn_if_odd(is_odd, s, c)) ^ cosine_sign)};
     return turn;
 }
 

@@ -22,13 +22,21 @@ CWN_FN cwn_kept cwn_keep(cwn_kept kept, cwn_f32 f) {
     return kept.have == 4 || cwn_is_outside(f) ? kept : next;
 }
 
-CWN_FN cwn_kept cwn_truncated(cwn_counter counter, cwn_word key0, cwn_word key1) {
+CWN_FN cwn_kept cwn_keep_pairs(cwn_kept kept, cwn_pair a, cwn_pair b) {
+    return cwn_keep(cwn_keep(cwn_keep(cwn_keep(kept, a.first), a.second), b.first), b.second);
+}
+
+CWN_FN cwn_kept cwn_none_kept(void) {
+    const cwn_kept none = {CWN_F(0.0), CWN_F(0.0), CWN_F(0.0), CWN_F(0.0), 0};
+    return none;
+}
+
+/* What is kept already, and more from the blocks of this counter value on. */
+CWN_FN cwn_kept cwn_truncated(cwn_kept kept, cwn_counter counter, cwn_word key0, cwn_word key1) {
     const cwn_counter one = {1, 0};
-    cwn_kept kept = {CWN_F(0.0), CWN_F(0.0), CWN_F(0.0), CWN_F(0.0), 0};
     for (; kept.have < 4; counter = cwn_skip(counter, one)) {
         const cwn_block x = cwn_philox(counter, key0, key1);
-        const cwn_pair a = cwn_normal(x.w0, x.w1), b = cwn_normal(x.w2, x.w3);
-        kept = cwn_keep(cwn_keep(cwn_keep(cwn_keep(kept, a.first), a.second), b.first), b.second);
+        kept = cwn_keep_pairs(kept, cwn_normal(x.w0, x.w1), cwn_normal(x.w2, x.w3));
     }
     return kept;
 }

@@ -34,11 +34,18 @@ def unrolled(text):
     return (head + rest).count("cwn_fma(") + int(times) * loop.count("cwn_fma(")
 
 
+def groups(kernel):
+    """How many groups a kernel's code draws: one, in tiles eight more, or five of truncated normals."""
+    kind = re.fullmatch("fill_(truncated_)?normal_(float32|b?float16)", kernel)
+    return 1 if not kind else 6 if kind[1] else 9
+
+
 def fmas(source):
     """How many fused multiply-adds each kernel has if nothing is contracted: those of the text, times how often a group
     goes through it."""
     text = (source / "core/numeric/normal.h").read_text()
     radius, turn = (body(text, f).count("cwn_ma(") for f in ("cwn_radius", "cwn_turn"))
+    turn += body(text, "cwn_angle").count("cwn_count_times(")
     text64 = (source / "core/numeric/normal64.h").read_text()
     double = sum(body(text64, f"cwn_{f}64{end}").count("cwn_fma(") for f, end in (
         ("log", "_far"), ("log", "_near"), ("radius", ""), ("reduce", ""), ("sine", ""), ("cosine", ""), ("turn", "")))
@@ -54,7 +61,7 @@ def fmas(source):
         if "stft" in name:  # two kinds of windows have cosines or sines, and in float64 the filters, too
             count = (3 if name.endswith("float64") else 2) * circle + QUOTIENTS * quotient
         if not name.startswith("copy"):
-            expected.setdefault(f"fill_{name}", count)
+            expected.setdefault(f"fill_{name}", count * groups(f"fill_{name}"))
         if f"fill_{name}" not in PROOFS:
             expected[f"slice_{name}"] = count
         if name in rounded:
@@ -69,6 +76,8 @@ ARITHMETIC = {"add.rn.f32", "sub.rn.f32", "mul.rn.f32", "add.rn.f64", "sub.rn.f6
 # The root of a radius begins at an approximation: tests/exact.c tries all that it may give.
 ROOT = {"rsqrt.approx.ftz.f32", "fma.rn.f32", "neg.f32"}
 ROOT_FMAS = 3
+# To float16 and back: to nearest, ties to even, with denormals.
+HALF = {"cvt.rn.f16.f32", "cvt.f32.f16"}
 PROOFS = {"fill_radius", "fill_sine", "fill_cosine"}
 # Besides, in stft: counts as numbers, comparisons; and how many quotients there are.
 STFT = {"cvt.rn.f32.u64", "cvt.rn.f64.s32", "cvt.rn.f64.u32", "cvt.rn.f64.u64", "cvt.rzi.s32.f64",
@@ -76,7 +85,7 @@ STFT = {"cvt.rn.f32.u64", "cvt.rn.f64.s32", "cvt.rn.f64.u32", "cvt.rn.f64.u64", 
 QUOTIENTS = 7
 # A thread's row of a block of R, which a loop indexes.
 LOCAL = {"cw_matrix_rows", "cw_matrix_columns"}
-MOVES = ("mov.", "selp.", "ld.param.", "ld.global.", "st.global.")
+MOVES = ("mov.", "selp.", "ld.param.", "ld.global.", "st.global.", "ld.shared.", "st.shared.")
 
 
 def ptx(source, file):
@@ -89,15 +98,18 @@ def ptx(source, file):
         instructions = collections.Counter(found)
         floats = {i for i in instructions if re.search(r"\.f(16|32|64)", i) and not i.startswith(MOVES)}
         has_root = name == "fill_radius" or re.search("normal_(float32|b?float16)$", name)
-        allowed = ARITHMETIC | (STFT if "_stft_" in name else set()) | (ROOT if has_root else set())
+        has_half = name.startswith("round_") or re.search(r"_float16$", name)
+        allowed = ARITHMETIC | (HALF if has_half else set()) | (STFT if "_stft_" in name else set()) | (ROOT if has_root else set())
         expect(floats <= allowed, f"{name}: {sorted(floats - allowed)}")
         roots = instructions["rsqrt.approx.ftz.f32"]
-        expect(roots == (0 if not has_root else 4 if name in PROOFS else 2), f"{name}: {roots} roots")
+        wanted = 0 if not has_root else 4 if name in PROOFS else 2 * groups(name)
+        expect(roots == wanted, f"{name}: {roots} roots")
         expect(instructions["fma.rn.f32"] == roots * ROOT_FMAS, f"{name}: {instructions['fma.rn.f32']} fma.rn.f32")
         fused = instructions["fma.rn.f64"]
         expect(fused == expected.get(name), f"{name}: {fused} fma.rn.f64, the text has {expected.get(name)}")
         print(f"{name:31} {fused:3} fma.rn.f64, all of the text's; float instructions: {' '.join(sorted(floats))}")
-    text = text.replace("rsqrt.approx.ftz.f32", "")
+    for instruction in HALF | ROOT:
+        text = text.replace(instruction, "")
     for word in (r"\.ftz", r"\.approx", r"\bcall\b", r"\.func\b", r"\.f16"):
         expect(not re.search(word, text), f"the PTX has {word}")
     local = set(re.findall(r"\.entry (\w+)\((?:(?!^}).)*?\.local\b", text, re.S | re.M))

@@ -10,6 +10,7 @@
 #include "steps.h"
 
 #include "opencl_source.h" /* made by cw_embed: cw_opencl_source, the numeric text and kernels.cl, line by line */
+#include "opencl_lanes_source.h" /* cw_opencl_lanes_source, with lanes.cl */
 
 /* Work-items are added up to this many, then each takes several groups; more would only cost scheduling. */
 enum { WORK_ROUND = 256, WORK_MOST = 1 << 20 };
@@ -17,13 +18,19 @@ enum { WORK_ROUND = 256, WORK_MOST = 1 << 20 };
 /* Work-items of a step that one work-group does, if the kernel takes so many. */
 enum { GROUP_MOST = 256 };
 
+/* Groups that a work-item of a kernel in lanes takes at a time: a number, and the same as an option of the build. */
+#define LANES_TILE 512
+#define TEXT_OF(number) #number
+#define OPTION(name, number) " -D" #name "=" TEXT_OF(number)
+
 typedef struct device {
     cw_device base;
     cl_context context;
     cl_device_id id;
     cl_command_queue queue; /* for cw_allocate */
-    cl_program program;
+    cl_program program, lanes; /* that in lanes is NULL where there is none */
     cl_kernel kernels[CW_KERNELS]; /* NULL for those that need doubles where none are used */
+    uint8_t is_in_lanes[CW_KERNELS];
     cl_kernel matrix_kernels[CW_MATRIX_KERNELS]; /* NULL there, too */
     size_t group_most[CW_MATRIX_KERNELS];
     size_t slice_group_most; /* of all kernels of slices */
@@ -208,12 +215,14 @@ static cw_status refuse(int row, cw_error *why) {
 static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const int i = cw_kernel_of(launch, NULL);
     const cl_kernel kernel = i < CW_KERNELS ? of(base)->kernels[i] : NULL;
-    const size_t items = work_items(cwn_end_group(*launch) - cwn_first_group(*launch));
+    const uint64_t groups = cwn_end_group(*launch) - cwn_first_group(*launch), tiles = (groups + LANES_TILE - 1) / LANES_TILE;
     if (!kernel) return refuse(i, why);
+    const int in_lanes = of(base)->is_in_lanes[i];
+    const size_t one = 1, items = !in_lanes ? work_items(groups) : tiles < WORK_MOST ? (size_t)tiles : WORK_MOST;
     cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
     if (!code) code = set_place(kernel, 1, to->memory, to->offset);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
-    return enqueue(base, kernel, 1, &items, NULL, to, why);
+    return enqueue(base, kernel, 1, &items, in_lanes ? &one : NULL, to, why);
 }
 
 static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
@@ -429,6 +438,7 @@ static void close_device(cw_device *base) {
         if (d->matrix_kernels[i]) clReleaseKernel(d->matrix_kernels[i]);
     if (d->batch_kernel) clReleaseKernel(d->batch_kernel);
     if (d->program) clReleaseProgram(d->program);
+    if (d->lanes) clReleaseProgram(d->lanes);
     if (d->queue) clReleaseCommandQueue(d->queue);
     if (d->context) clReleaseContext(d->context);
     free(d);
@@ -449,11 +459,11 @@ static const cw_backend_ops ops = {
 };
 
 /* The first line of the build log that says "error", or its first line. */
-static cw_status build_failure(const device *d, cl_int code, cw_error *why) {
+static cw_status build_failure(cl_program program, cl_device_id id, cl_int code, cw_error *why) {
     size_t size = 0;
-    clGetProgramBuildInfo(d->program, d->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+    clGetProgramBuildInfo(program, id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
     char *log = calloc(1, size + 1);
-    if (log) clGetProgramBuildInfo(d->program, d->id, CL_PROGRAM_BUILD_LOG, size, log, NULL);
+    if (log) clGetProgramBuildInfo(program, id, CL_PROGRAM_BUILD_LOG, size, log, NULL);
     const char *line = log ? strstr(log, "error") : NULL;
     if (!line) line = log ? log : "";
     const cw_status status = cw_fail(why, CW_ERROR_DEVICE, code, "clBuildProgram: %s (%d) %.*s",
@@ -506,16 +516,61 @@ static cw_status make_kernels(device *d, cw_error *why) {
     return status ? status : make_batch_kernel(d, why);
 }
 
-static cw_status build(device *d, cw_error *why) {
-    enum { LINES = sizeof cw_opencl_source / sizeof cw_opencl_source[0] };
-    const char *lines[LINES]; /* OpenCL wants pointers that are not const */
+static cw_status build(const device *d, const char *const *source, cl_uint lines, const char *options, cl_program *program,
+                       cw_error *why) {
+    const char **text = malloc(lines * sizeof *text); /* OpenCL wants pointers that are not const */
     cl_int code;
-    memcpy(lines, cw_opencl_source, sizeof lines);
-    d->program = clCreateProgramWithSource(d->context, LINES, lines, NULL, &code);
+    if (!text) return cw_fail(why, CW_ERROR_MEMORY, 0, "no memory for an OpenCL program");
+    memcpy(text, source, lines * sizeof *text);
+    *program = clCreateProgramWithSource(d->context, lines, text, NULL, &code);
+    free(text);
     if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
-    code = clBuildProgram(d->program, 1, &d->id, d->base.fp64 ? "-cl-std=CL1.2" : "-cl-std=CL1.2 -DCWN_NO_FP64", NULL, NULL);
-    if (code) return build_failure(d, code, why);
-    return make_kernels(d, why);
+    code = clBuildProgram(*program, 1, &d->id, options, NULL, NULL);
+    return code ? build_failure(*program, d->id, code, why) : CW_OK;
+}
+
+/* Whether there is one in lanes. */
+static int has_lanes(const cw_kernel_row *row) {
+#define CW_ROW(name, d, t) \
+    if (row->kind == CW_RANGE && row->distribution == d && row->type == t) return 1;
+    CWN_LANES_TABLE(CW_ROW)
+#undef CW_ROW
+    return 0;
+}
+
+/* They take the places of the others of their names. */
+static cw_status make_lanes_kernels(device *d, cw_error *why) {
+    for (int i = 0; i < CW_KERNELS; i++) {
+        cl_int code;
+        if (!has_lanes(&cw_kernels[i])) continue;
+        const cl_kernel kernel = clCreateKernel(d->lanes, cw_kernels[i].name, &code);
+        if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, cw_kernels[i].name, why);
+        clReleaseKernel(d->kernels[i]);
+        d->kernels[i] = kernel;
+        d->is_in_lanes[i] = 1;
+    }
+    return CW_OK;
+}
+
+#define LINES(source) (cl_uint)(sizeof(source) / sizeof *(source))
+
+static cw_status build_lanes(device *d, cw_error *why) {
+    cl_device_fp_config config = 0;
+    const char *options = "-cl-std=CL1.2 -DCWN_LANES=8" OPTION(CW_LANES_TILE, LANES_TILE);
+    clGetDeviceInfo(d->id, CL_DEVICE_SINGLE_FP_CONFIG, sizeof config, &config, NULL);
+    if (config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT)
+        options = "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt -DCWN_EXACT_SQRT -DCWN_LANES=8" OPTION(CW_LANES_TILE, LANES_TILE);
+    const cw_status status = build(d, cw_opencl_lanes_source, LINES(cw_opencl_lanes_source), options, &d->lanes, why);
+    return status ? status : make_lanes_kernels(d, why);
+}
+
+static cw_status build_all(device *d, cw_error *why) {
+    const char *options = d->base.fp64 ? "-cl-std=CL1.2" : "-cl-std=CL1.2 -DCWN_NO_FP64";
+    int in_lanes = 0;
+    cw_status status = cw_opencl_decide_lanes(d->id, d->base.fp64, &in_lanes, why);
+    if (!status) status = build(d, cw_opencl_source, LINES(cw_opencl_source), options, &d->program, why);
+    if (!status) status = make_kernels(d, why);
+    return status || !in_lanes ? status : build_lanes(d, why);
 }
 
 static cw_status prepare(device *d, cl_context context, cl_device_id id, uint32_t fp64, cw_error *why) {
@@ -532,7 +587,7 @@ static cw_status prepare(device *d, cl_context context, cl_device_id id, uint32_
     cw_opencl_why_not(id, unusable, sizeof unusable);
     if (unusable[0]) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "%s", unusable);
     const cw_status status = cw_opencl_decide_fp64(id, fp64, &d->base.fp64, why);
-    return status ? status : build(d, why);
+    return status ? status : build_all(d, why);
 }
 
 cw_status cw_opencl_open_with(const cw_opencl_options *options, cl_context context, cl_device_id id, cw_device **opened,

@@ -28,8 +28,9 @@ typedef struct device {
     cl_context context;
     cl_device_id id;
     cl_command_queue queue; /* for cw_allocate */
-    cl_program program, lanes; /* that in lanes is NULL where there is none */
+    cl_program program;
     cl_kernel kernels[CW_KERNELS]; /* NULL for those that need doubles where none are used */
+    int in_lanes; /* whether the program has kernels in lanes */
     uint8_t is_in_lanes[CW_KERNELS];
     cl_kernel matrix_kernels[CW_MATRIX_KERNELS]; /* NULL there, too */
     size_t group_most[CW_MATRIX_KERNELS];
@@ -438,7 +439,6 @@ static void close_device(cw_device *base) {
         if (d->matrix_kernels[i]) clReleaseKernel(d->matrix_kernels[i]);
     if (d->batch_kernel) clReleaseKernel(d->batch_kernel);
     if (d->program) clReleaseProgram(d->program);
-    if (d->lanes) clReleaseProgram(d->lanes);
     if (d->queue) clReleaseCommandQueue(d->queue);
     if (d->context) clReleaseContext(d->context);
     free(d);
@@ -459,11 +459,11 @@ static const cw_backend_ops ops = {
 };
 
 /* The first line of the build log that says "error", or its first line. */
-static cw_status build_failure(cl_program program, cl_device_id id, cl_int code, cw_error *why) {
+static cw_status build_failure(const device *d, cl_int code, cw_error *why) {
     size_t size = 0;
-    clGetProgramBuildInfo(program, id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+    clGetProgramBuildInfo(d->program, d->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
     char *log = calloc(1, size + 1);
-    if (log) clGetProgramBuildInfo(program, id, CL_PROGRAM_BUILD_LOG, size, log, NULL);
+    if (log) clGetProgramBuildInfo(d->program, d->id, CL_PROGRAM_BUILD_LOG, size, log, NULL);
     const char *line = log ? strstr(log, "error") : NULL;
     if (!line) line = log ? log : "";
     const cw_status status = cw_fail(why, CW_ERROR_DEVICE, code, "clBuildProgram: %s (%d) %.*s",
@@ -497,80 +497,60 @@ static cw_status make_batch_kernel(device *d, cw_error *why) {
     d->batch_kernel = clCreateKernel(d->program, "cw_batch", &code);
     if (!code) code = clGetDeviceInfo(d->id, CL_DEVICE_TYPE, sizeof type, &type, NULL);
     if (!code) code = clGetKernelWorkGroupInfo(d->batch_kernel, d->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most, NULL);
-    d->batch_group = type & CL_DEVICE_TYPE_CPU ? 1 : most < GROUP_MOST ? most : GROUP_MOST;
+    d->batch_group = d->in_lanes || type & CL_DEVICE_TYPE_CPU ? 1 : most < GROUP_MOST ? most : GROUP_MOST;
     return cw_opencl_check(code, CW_ERROR_DEVICE, "cw_batch", why);
+}
+
+/* The name of a row's kernel in lanes, or NULL. */
+static const char *lanes_name(const cw_kernel_row *row) {
+#define CW_ROW(name, d, t) \
+    if (row->kind == CW_RANGE && row->distribution == d && row->type == t) return "cw_lanes_" #name;
+    CWN_LANES_TABLE(CW_ROW)
+#undef CW_ROW
+    return NULL;
+}
+
+static cw_status make_kernel(device *d, int i, cw_error *why) {
+    const cw_kernel_row *row = &cw_kernels[i];
+    const char *in_lanes = d->in_lanes ? lanes_name(row) : NULL, *name = in_lanes ? in_lanes : row->name;
+    cl_int code;
+    d->kernels[i] = clCreateKernel(d->program, name, &code);
+    d->is_in_lanes[i] = in_lanes != NULL;
+    if (!code && row->kind != CW_RANGE) code = lower_group_most(d, d->kernels[i]);
+    return cw_opencl_check(code, CW_ERROR_DEVICE, name, why);
 }
 
 static cw_status make_kernels(device *d, cw_error *why) {
     cw_status status = CW_OK;
-    cl_int code;
     d->slice_group_most = WORK_ROUND;
-    for (int i = 0; i < CW_KERNELS && !status; i++) {
-        const cw_kernel_row *row = &cw_kernels[i];
-        if (!d->base.fp64 && cw_needs_fp64(row->distribution, row->type)) continue;
-        d->kernels[i] = clCreateKernel(d->program, row->name, &code);
-        if (!code && row->kind != CW_RANGE) code = lower_group_most(d, d->kernels[i]);
-        status = cw_opencl_check(code, CW_ERROR_DEVICE, row->name, why);
-    }
+    for (int i = 0; i < CW_KERNELS && !status; i++)
+        if (d->base.fp64 || !cw_needs_fp64(cw_kernels[i].distribution, cw_kernels[i].type)) status = make_kernel(d, i, why);
     for (int i = 0; i < CW_MATRIX_KERNELS && d->base.fp64 && !status; i++) status = make_matrix_kernel(d, i, why);
     return status ? status : make_batch_kernel(d, why);
 }
 
-static cw_status build(const device *d, const char *const *source, cl_uint lines, const char *options, cl_program *program,
-                       cw_error *why) {
-    const char **text = malloc(lines * sizeof *text); /* OpenCL wants pointers that are not const */
-    cl_int code;
-    if (!text) return cw_fail(why, CW_ERROR_MEMORY, 0, "no memory for an OpenCL program");
-    memcpy(text, source, lines * sizeof *text);
-    *program = clCreateProgramWithSource(d->context, lines, text, NULL, &code);
-    free(text);
-    if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
-    code = clBuildProgram(*program, 1, &d->id, options, NULL, NULL);
-    return code ? build_failure(*program, d->id, code, why) : CW_OK;
-}
-
-/* Whether there is one in lanes. */
-static int has_lanes(const cw_kernel_row *row) {
-#define CW_ROW(name, d, t) \
-    if (row->kind == CW_RANGE && row->distribution == d && row->type == t) return 1;
-    CWN_LANES_TABLE(CW_ROW)
-#undef CW_ROW
-    return 0;
-}
-
-/* They take the places of the others of their names. */
-static cw_status make_lanes_kernels(device *d, cw_error *why) {
-    for (int i = 0; i < CW_KERNELS; i++) {
-        cl_int code;
-        if (!has_lanes(&cw_kernels[i])) continue;
-        const cl_kernel kernel = clCreateKernel(d->lanes, cw_kernels[i].name, &code);
-        if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, cw_kernels[i].name, why);
-        clReleaseKernel(d->kernels[i]);
-        d->kernels[i] = kernel;
-        d->is_in_lanes[i] = 1;
-    }
-    return CW_OK;
-}
-
-#define LINES(source) (cl_uint)(sizeof(source) / sizeof *(source))
-
-static cw_status build_lanes(device *d, cw_error *why) {
+/* Where the device rounds roots of floats correctly if it is told to, they need no doubles. */
+static const char *build_options(const device *d) {
     cl_device_fp_config config = 0;
-    const char *options = "-cl-std=CL1.2 -DCWN_LANES=8" OPTION(CW_LANES_TILE, LANES_TILE);
+    if (!d->base.fp64) return "-cl-std=CL1.2 -DCWN_NO_FP64";
+    if (!d->in_lanes) return "-cl-std=CL1.2";
     clGetDeviceInfo(d->id, CL_DEVICE_SINGLE_FP_CONFIG, sizeof config, &config, NULL);
-    if (config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT)
-        options = "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt -DCWN_EXACT_SQRT -DCWN_LANES=8" OPTION(CW_LANES_TILE, LANES_TILE);
-    const cw_status status = build(d, cw_opencl_lanes_source, LINES(cw_opencl_lanes_source), options, &d->lanes, why);
-    return status ? status : make_lanes_kernels(d, why);
+    return config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT
+               ? "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt -DCWL_EXACT_SQRT -DCWL_LANES=8" OPTION(CW_LANES_TILE, LANES_TILE)
+               : "-cl-std=CL1.2 -DCWL_LANES=8" OPTION(CW_LANES_TILE, LANES_TILE);
 }
 
-static cw_status build_all(device *d, cw_error *why) {
-    const char *options = d->base.fp64 ? "-cl-std=CL1.2" : "-cl-std=CL1.2 -DCWN_NO_FP64";
-    int in_lanes = 0;
-    cw_status status = cw_opencl_decide_lanes(d->id, d->base.fp64, &in_lanes, why);
-    if (!status) status = build(d, cw_opencl_source, LINES(cw_opencl_source), options, &d->program, why);
-    if (!status) status = make_kernels(d, why);
-    return status || !in_lanes ? status : build_lanes(d, why);
+static cw_status build(device *d, cw_error *why) {
+    enum { LINES = sizeof cw_opencl_source / sizeof *cw_opencl_source, LANES = sizeof cw_opencl_lanes_source / sizeof *cw_opencl_lanes_source };
+    const char *lines[LANES + LINES]; /* OpenCL wants pointers that are not const */
+    cl_int code;
+    memcpy(lines, cw_opencl_lanes_source, sizeof cw_opencl_lanes_source);
+    memcpy(lines + LANES, cw_opencl_source, sizeof cw_opencl_source);
+    d->program = d->in_lanes ? clCreateProgramWithSource(d->context, LANES + LINES, lines, NULL, &code)
+                             : clCreateProgramWithSource(d->context, LINES, lines + LANES, NULL, &code);
+    if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
+    code = clBuildProgram(d->program, 1, &d->id, build_options(d), NULL, NULL);
+    return code ? build_failure(d, code, why) : make_kernels(d, why);
 }
 
 static cw_status prepare(device *d, cl_context context, cl_device_id id, uint32_t fp64, cw_error *why) {
@@ -586,8 +566,9 @@ static cw_status prepare(device *d, cl_context context, cl_device_id id, uint32_
                                "clCreateCommandQueue", why);
     cw_opencl_why_not(id, unusable, sizeof unusable);
     if (unusable[0]) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "%s", unusable);
-    const cw_status status = cw_opencl_decide_fp64(id, fp64, &d->base.fp64, why);
-    return status ? status : build_all(d, why);
+    cw_status status = cw_opencl_decide_fp64(id, fp64, &d->base.fp64, why);
+    if (!status) status = cw_opencl_decide_lanes(id, d->base.fp64, &d->in_lanes, why);
+    return status ? status : build(d, why);
 }
 
 cw_status cw_opencl_open_with(const cw_opencl_options *options, cl_context context, cl_device_id id, cw_device **opened,

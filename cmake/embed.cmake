@@ -2,15 +2,17 @@
 #
 # cw_embed(NAME HEADER FILE...): a header with the text of the files, in this order, as one C array `NAME` of string
 # literals, a line each: compilers need not take a literal as long as a file. Lines that include one of our own headers
-# become empty, for the header is already in front.
+# become empty, for the header is already in front. With PREFIX p in front of the files, names of the numeric text begin with
+# p_ instead of cwn_, so that one program can have it twice.
 
 if(NOT CMAKE_SCRIPT_MODE_FILE)
   set(cw_embed_script "${CMAKE_CURRENT_LIST_FILE}")
   function(cw_embed name header)
-    string(REPLACE ";" "," files "${ARGN}")
+    cmake_parse_arguments(PARSE_ARGV 2 arg "" PREFIX "")
+    string(REPLACE ";" "," files "${arg_UNPARSED_ARGUMENTS}")
     add_custom_command(OUTPUT "${header}"
-        COMMAND "${CMAKE_COMMAND}" -D "NAME=${name}" -D "OUT=${header}" -D "FILES=${files}" -P "${cw_embed_script}"
-        DEPENDS ${ARGN} "${cw_embed_script}" COMMENT "Embedding ${name}" VERBATIM)
+        COMMAND "${CMAKE_COMMAND}" -D "NAME=${name}" -D "OUT=${header}" -D "FILES=${files}" -D "PREFIX=${arg_PREFIX}" -P "${cw_embed_script}"
+        DEPENDS ${arg_UNPARSED_ARGUMENTS} "${cw_embed_script}" COMMENT "Embedding ${name}" VERBATIM)
   endfunction()
   return()
 endif()
@@ -22,6 +24,11 @@ foreach(file IN LISTS files)
   file(READ "${file}" body)
   string(REGEX REPLACE "(^|\n)#include \"[^\n]*" "\\1" body "${body}")
   string(REGEX REPLACE "\n$" "" body "${body}")
+  if(PREFIX)
+    string(TOUPPER "${PREFIX}" upper)
+    string(REPLACE "cwn_" "${PREFIX}_" body "${body}")
+    string(REPLACE "CWN_" "${upper}_" body "${body}")
+  endif()
   string(REPLACE "\\" "\\\\" body "${body}")
   string(REPLACE "\"" "\\\"" body "${body}")
   string(REPLACE "\n" "\\n\",\n    \"" body "${body}")

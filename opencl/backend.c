@@ -10,12 +10,18 @@
 #include "steps.h"
 
 #include "opencl_source.h" /* made by cw_embed: cw_opencl_source, the numeric text and kernels.cl, line by line */
+#include "opencl_lanes_source.h" /* cw_opencl_lanes_source, with lanes.cl */
 
 /* Work-items are added up to this many, then each takes several groups; more would only cost scheduling. */
 enum { WORK_ROUND = 256, WORK_MOST = 1 << 20 };
 
 /* Work-items of a step that one work-group does, if the kernel takes so many. */
 enum { GROUP_MOST = 256 };
+
+/* Groups that a work-item of a kernel in lanes takes at a time: a number, and the same as an option of the build. */
+#define LANES_TILE 512
+#define TEXT_OF(number) #number
+#define OPTION(name, number) " -D" #name "=" TEXT_OF(number)
 
 typedef struct device {
     cw_device base;
@@ -24,6 +30,8 @@ typedef struct device {
     cl_command_queue queue; /* for cw_allocate */
     cl_program program;
     cl_kernel kernels[CW_KERNELS]; /* NULL for those that need doubles where none are used */
+    int in_lanes; /* whether the program has kernels in lanes */
+    uint8_t is_in_lanes[CW_KERNELS];
     cl_kernel matrix_kernels[CW_MATRIX_KERNELS]; /* NULL there, too */
     size_t group_most[CW_MATRIX_KERNELS];
     size_t slice_group_most; /* of all kernels of slices */
@@ -208,12 +216,14 @@ static cw_status refuse(int row, cw_error *why) {
 static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const int i = cw_kernel_of(launch, NULL);
     const cl_kernel kernel = i < CW_KERNELS ? of(base)->kernels[i] : NULL;
-    const size_t items = work_items(cwn_end_group(*launch) - cwn_first_group(*launch));
+    const uint64_t groups = cwn_end_group(*launch) - cwn_first_group(*launch), tiles = (groups + LANES_TILE - 1) / LANES_TILE;
     if (!kernel) return refuse(i, why);
+    const int in_lanes = of(base)->is_in_lanes[i];
+    const size_t one = 1, items = !in_lanes ? work_items(groups) : tiles < WORK_MOST ? (size_t)tiles : WORK_MOST;
     cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
     if (!code) code = set_place(kernel, 1, to->memory, to->offset);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
-    return enqueue(base, kernel, 1, &items, NULL, to, why);
+    return enqueue(base, kernel, 1, &items, in_lanes ? &one : NULL, to, why);
 }
 
 static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
@@ -487,35 +497,60 @@ static cw_status make_batch_kernel(device *d, cw_error *why) {
     d->batch_kernel = clCreateKernel(d->program, "cw_batch", &code);
     if (!code) code = clGetDeviceInfo(d->id, CL_DEVICE_TYPE, sizeof type, &type, NULL);
     if (!code) code = clGetKernelWorkGroupInfo(d->batch_kernel, d->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most, NULL);
-    d->batch_group = type & CL_DEVICE_TYPE_CPU ? 1 : most < GROUP_MOST ? most : GROUP_MOST;
+    d->batch_group = d->in_lanes || type & CL_DEVICE_TYPE_CPU ? 1 : most < GROUP_MOST ? most : GROUP_MOST;
     return cw_opencl_check(code, CW_ERROR_DEVICE, "cw_batch", why);
+}
+
+/* The name of a row's kernel in lanes, or NULL. */
+static const char *lanes_name(const cw_kernel_row *row) {
+#define CW_ROW(name, d, t) \
+    if (row->kind == CW_RANGE && row->distribution == d && row->type == t) return "cw_lanes_" #name;
+    CWN_LANES_TABLE(CW_ROW)
+#undef CW_ROW
+    return NULL;
+}
+
+static cw_status make_kernel(device *d, int i, cw_error *why) {
+    const cw_kernel_row *row = &cw_kernels[i];
+    const char *in_lanes = d->in_lanes ? lanes_name(row) : NULL, *name = in_lanes ? in_lanes : row->name;
+    cl_int code;
+    d->kernels[i] = clCreateKernel(d->program, name, &code);
+    d->is_in_lanes[i] = in_lanes != NULL;
+    if (!code && row->kind != CW_RANGE) code = lower_group_most(d, d->kernels[i]);
+    return cw_opencl_check(code, CW_ERROR_DEVICE, name, why);
 }
 
 static cw_status make_kernels(device *d, cw_error *why) {
     cw_status status = CW_OK;
-    cl_int code;
     d->slice_group_most = WORK_ROUND;
-    for (int i = 0; i < CW_KERNELS && !status; i++) {
-        const cw_kernel_row *row = &cw_kernels[i];
-        if (!d->base.fp64 && cw_needs_fp64(row->distribution, row->type)) continue;
-        d->kernels[i] = clCreateKernel(d->program, row->name, &code);
-        if (!code && row->kind != CW_RANGE) code = lower_group_most(d, d->kernels[i]);
-        status = cw_opencl_check(code, CW_ERROR_DEVICE, row->name, why);
-    }
+    for (int i = 0; i < CW_KERNELS && !status; i++)
+        if (d->base.fp64 || !cw_needs_fp64(cw_kernels[i].distribution, cw_kernels[i].type)) status = make_kernel(d, i, why);
     for (int i = 0; i < CW_MATRIX_KERNELS && d->base.fp64 && !status; i++) status = make_matrix_kernel(d, i, why);
     return status ? status : make_batch_kernel(d, why);
 }
 
+/* Where the device rounds roots of floats correctly if it is told to, they need no doubles. */
+static const char *build_options(const device *d) {
+    cl_device_fp_config config = 0;
+    if (!d->base.fp64) return "-cl-std=CL1.2 -DCWN_NO_FP64";
+    if (!d->in_lanes) return "-cl-std=CL1.2";
+    clGetDeviceInfo(d->id, CL_DEVICE_SINGLE_FP_CONFIG, sizeof config, &config, NULL);
+    return config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT
+               ? "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt -DCWL_EXACT_SQRT -DCWL_LANES=8" OPTION(CW_LANES_TILE, LANES_TILE)
+               : "-cl-std=CL1.2 -DCWL_LANES=8" OPTION(CW_LANES_TILE, LANES_TILE);
+}
+
 static cw_status build(device *d, cw_error *why) {
-    enum { LINES = sizeof cw_opencl_source / sizeof cw_opencl_source[0] };
-    const char *lines[LINES]; /* OpenCL wants pointers that are not const */
+    enum { LINES = sizeof cw_opencl_source / sizeof *cw_opencl_source, LANES = sizeof cw_opencl_lanes_source / sizeof *cw_opencl_lanes_source };
+    const char *lines[LANES + LINES]; /* OpenCL wants pointers that are not const */
     cl_int code;
-    memcpy(lines, cw_opencl_source, sizeof lines);
-    d->program = clCreateProgramWithSource(d->context, LINES, lines, NULL, &code);
+    memcpy(lines, cw_opencl_lanes_source, sizeof cw_opencl_lanes_source);
+    memcpy(lines + LANES, cw_opencl_source, sizeof cw_opencl_source);
+    d->program = d->in_lanes ? clCreateProgramWithSource(d->context, LANES + LINES, lines, NULL, &code)
+                             : clCreateProgramWithSource(d->context, LINES, lines + LANES, NULL, &code);
     if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
-    code = clBuildProgram(d->program, 1, &d->id, d->base.fp64 ? "-cl-std=CL1.2" : "-cl-std=CL1.2 -DCWN_NO_FP64", NULL, NULL);
-    if (code) return build_failure(d, code, why);
-    return make_kernels(d, why);
+    code = clBuildProgram(d->program, 1, &d->id, build_options(d), NULL, NULL);
+    return code ? build_failure(d, code, why) : make_kernels(d, why);
 }
 
 static cw_status prepare(device *d, cl_context context, cl_device_id id, uint32_t fp64, cw_error *why) {
@@ -531,7 +566,8 @@ static cw_status prepare(device *d, cl_context context, cl_device_id id, uint32_
                                "clCreateCommandQueue", why);
     cw_opencl_why_not(id, unusable, sizeof unusable);
     if (unusable[0]) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "%s", unusable);
-    const cw_status status = cw_opencl_decide_fp64(id, fp64, &d->base.fp64, why);
+    cw_status status = cw_opencl_decide_fp64(id, fp64, &d->base.fp64, why);
+    if (!status) status = cw_opencl_decide_lanes(id, d->base.fp64, &d->in_lanes, why);
     return status ? status : build(d, why);
 }
 

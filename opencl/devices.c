@@ -48,6 +48,16 @@ cw_status cw_opencl_decide_fp64(cl_device_id id, uint32_t asked, int *use, cw_er
     return cw_decide_fp64(asked, "CW_OPENCL_FP64", secure_getenv("CW_OPENCL_FP64"), has, use, why);
 }
 
+cw_status cw_opencl_decide_lanes(cl_device_id id, int fp64, int *in_lanes, cw_error *why) {
+    const char *word = secure_getenv("CW_OPENCL_LANES");
+    *in_lanes = fp64 && (device_number(id, CL_DEVICE_TYPE) & CL_DEVICE_TYPE_CPU) != 0;
+    if (!word || !word[0]) return CW_OK;
+    if (strcmp(word, "1") && strcmp(word, "8"))
+        return cw_fail(why, CW_ERROR_ARGUMENT, 0, "CW_OPENCL_LANES is \"%.32s\", neither \"1\" nor \"8\"", word);
+    *in_lanes = fp64 && word[0] == '8';
+    return CW_OK;
+}
+
 static void describe(cl_device_id id, uint32_t platform, uint32_t device, cw_device_info *info) {
     int fp64 = 1;
     cw_error why;

@@ -141,6 +141,20 @@ CWN_ROUND_COPY_TABLE(CW_ROW)
     else if (CWN_STORE(type, e->slice.store) != type) CW_TILE(type, distribution, CWN_STORE(type, e->slice.store), ) \
     else CW_TILE(type, distribution, type, )
 
+/* A tile of a range, where the program has lanes (lanes.cl, under its other prefix). */
+#ifdef CW_LANES_TILE
+static inline uint cw_tile_in_lanes(global const cwn_entry *e, cwn_items of, global uchar *memory) {
+    const cwl_lanes_range r = {memory + e->memory, e->slice.first, e->slice.run};
+    if (e->slice.axes > 1 || e->slice.groups != 0 || e->slice.step != 1 || CWN_STORE(e->launch.type, e->slice.store) != e->launch.type)
+        return 0;
+    const ulong group = e->slice.first / cwn_group_elements(e->launch.type) + of.begin;
+    return cwl_lanes_entry(*(global const cwl_launch *)&e->launch, r, group, of.end - of.begin);
+}
+#define CW_TILE_IN_LANES(e, of, memory) cw_tile_in_lanes(e, of, memory)
+#else
+#define CW_TILE_IN_LANES(e, of, memory) 0
+#endif
+
 /* Work-groups take tiles in turn. */
 kernel void cw_batch(global const cwn_entry *table, ulong first, ulong count, ulong tiles, global uchar *memory) {
     global const cwn_entry *entries = (global const cwn_entry *)((global const uchar *)table + sizeof(cwn_table)) + first;
@@ -149,6 +163,7 @@ kernel void cw_batch(global const cwn_entry *table, ulong first, ulong count, ul
         const cwn_items of = cwn_items_of(e->items, e->end, tile);
         const cwn_launch l = e->launch;
         const ulong first_element = e->slice.first, run = e->slice.run, step = e->slice.step, at = e->memory;
+        if (CW_TILE_IN_LANES(e, of, memory)) continue;
         switch (CWN_CASE(l.distribution, l.type)) {
 #define CW_ROW(name, distribution, type) \
     case CWN_CASE(distribution, type): CW_TILE_OF(type, distribution) break;

@@ -80,19 +80,23 @@
 #pragma OPENCL FP_CONTRACT OFF
 #define CWN_FN static inline
 #define CWN_UNROLL _Pragma("unroll") /* LLVM, which most drivers are made of, does not where the loop is deep inside others */
+#ifndef CWN_LANES
 #define CWN_LANES 1
+#endif
 typedef uint cwn_word;
 typedef ulong cwn_long;
+#define CWN_TABLE_U(c) c##UL
+#define CWN_TABLE(type, name) __constant type name
+#define cwn_high(a, b) mul_hi((a), (b))
+#define CWN_GLOBAL global
+#if CWN_LANES == 1
 typedef ulong cwn_u64;
 typedef uint cwn_u32;
 typedef float cwn_f32;
 #define CWN_U(c) c##UL
 #define CWN_W(c) c##U
 #define CWN_F(c) c##f
-#define CWN_TABLE_U(c) c##UL
-#define CWN_TABLE(type, name) __constant type name
 #define cwn_mul(a, b) ((ulong)(uint)(a) * (uint)(b))
-#define cwn_high(a, b) mul_hi((a), (b))
 #define cwn_bits32(x) as_uint(x)
 #define cwn_float(x) as_float(x)
 #define cwn_low(x) ((uint)(x))
@@ -103,19 +107,49 @@ typedef float cwn_f32;
 #define cwn_to_integer(x) convert_ulong_rtz(x)
 #define cwn_about_sqrt(x) sqrt(x)
 #define cwn_if_odd(n, a, b) (((n) & 1) ? (a) : (b))
-#define CWN_GLOBAL global
+#else /* eight, on devices with doubles */
+typedef ulong8 cwn_u64;
+typedef uint8 cwn_u32;
+typedef float8 cwn_f32;
+#define CWN_U(c) ((ulong8)(c##UL))
+#define CWN_W(c) ((uint8)(c##U))
+#define CWN_F(c) ((float8)(c##f))
+#define cwn_mul(a, b) (((a) & CWN_U(0xffffffff)) * ((b) & CWN_U(0xffffffff)))
+#define cwn_bits32(x) as_uint8(x)
+#define cwn_float(x) as_float8(x)
+#define cwn_low(x) convert_uint8(x)
+#define cwn_extend(x) convert_ulong8(x)
+#define cwn_all32(x) ((uint8)((uint)(x)))
+#define cwn_all64(x) ((ulong8)((ulong)(x)))
+#define cwn_if_odd(n, a, b) bitselect((b), (a), as_float8(CWN_W(0) - ((n) & 1)))
+#endif
 #ifndef CWN_NO_FP64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
+#define cwn_ma(a, b, c) fma((a), (b), (c))
+#define cwn_at_least(x, c) fmax((x), (c))
+#define cwn_fma(a, b, c) fma((a), (b), (c))
+#if CWN_LANES == 1
 typedef double cwn_f64;
 #define CWN_D(c) c
-#define cwn_ma(a, b, c) fma((a), (b), (c))
 #define cwn_bits64(x) as_ulong(x)
 #define cwn_double(x) as_double(x)
 #define cwn_wide(x) ((double)(x))
 #define cwn_round(x) convert_float_rte(x)
-#define cwn_sqrt(x) convert_float_rte(sqrt((double)(x))) /* a float sqrt need not be correctly rounded here */
-#define cwn_at_least(x, c) fmax((x), (c))
-#define cwn_fma(a, b, c) fma((a), (b), (c))
+#define cwn_less(a, b) (0UL - (ulong)((a) < (b)))
+#else /* to nearest without saying so: it is the rounding of all devices here */
+typedef double8 cwn_f64;
+#define CWN_D(c) ((double8)(c))
+#define cwn_bits64(x) as_ulong8(x)
+#define cwn_double(x) as_double8(x)
+#define cwn_wide(x) convert_double8(x)
+#define cwn_round(x) convert_float8(x)
+#define cwn_less(a, b) as_ulong8((a) < (b))
+#endif
+#ifdef CWN_EXACT_SQRT /* the device can, and was told to */
+#define cwn_sqrt(x) sqrt(x)
+#else
+#define cwn_sqrt(x) cwn_round(sqrt(cwn_wide(x))) /* a float sqrt need not be correctly rounded here */
+#endif
 #define cwn_fma32(a, b, c) fma((float)(a), (float)(b), (float)(c))
 #define cwn_sqrt64(x) sqrt(x)
 #define cwn_divide(a, b) convert_float_rte((double)(a) / (double)(b)) /* nor need a float quotient be */
@@ -123,7 +157,6 @@ typedef double cwn_f64;
 #define CWN_NO_UNROLL _Pragma("unroll 1")
 /* Twice: with one barrier after a loop that few work-items enter, PoCL 3.1 leaves out work of steps with many barriers. */
 #define CWN_BARRIER() (barrier(CLK_GLOBAL_MEM_FENCE), barrier(CLK_GLOBAL_MEM_FENCE))
-#define cwn_less(a, b) (0UL - (ulong)((a) < (b)))
 #endif
 
 /* -------------------------------------------------------------------------------------------------- CUDA C++ */
@@ -381,6 +414,10 @@ CWN_TABLE(double, cwn_sincos64_table)[512] = {CWN_SINCOS64_TABLE(CWN_QUAD)};
 #if CWN_LANES == 1
 #define cwn_gather(table, index) (table)[index]
 #elif defined(CWN_X86) /* by rows */
+#elif defined(__OPENCL_VERSION__)
+static inline double8 cwn_gather(__constant double *table, ulong8 i) {
+    return (double8)(table[i.s0], table[i.s1], table[i.s2], table[i.s3], table[i.s4], table[i.s5], table[i.s6], table[i.s7]);
+}
 #elif defined(CWN_NO_FP64)
 CWN_FN cwn_u64 cwn_gather(const cwn_long *table, cwn_u64 index) {
     for (int lane = 0; lane < CWN_LANES; lane++) index[lane] = table[index[lane]];

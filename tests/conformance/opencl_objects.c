@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <CL/cl.h>
@@ -175,6 +176,10 @@ static void test_opening(void **state) {
     assert_int_equal(cw_opencl_open(context, NULL, &opened, &why), CW_ERROR_ARGUMENT);
     assert_int_equal(cw_opencl_open(NULL, id, &opened, &why), CW_ERROR_ARGUMENT);
     assert_int_equal(cw_opencl_open(context, id, NULL, &why), CW_ERROR_ARGUMENT);
+    setenv("CW_OPENCL_LANES", "4", 1);
+    assert_int_equal(cw_opencl_open(context, id, &opened, &why), CW_ERROR_ARGUMENT);
+    unsetenv("CW_OPENCL_LANES");
+    assert_non_null(strstr(why.text, "CW_OPENCL_LANES"));
     assert_null(opened);
 }
 

@@ -6,7 +6,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(sys.argv[1])
-GENERATED = {"opencl_source.h": "opencl", "selftest_manifest.h": "cli"}
+GENERATED = {"opencl_source.h": "opencl", "opencl_lanes_source.h": "opencl", "selftest_manifest.h": "cli"}
 SEARCH = ["core", "core/include", "opencl/include", "cuda/include"]
 # What each layer may include besides itself. A name with a dot is one file.
 ALLOWED = {

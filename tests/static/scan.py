@@ -160,8 +160,8 @@ def lanes(file):
         expect(fused["ps"] == 0, f"{name}: floats are fused in lanes")
         inside = {f for f, c in re.findall(r"^\S+ <(\w+)[^>]*>:\n(.*?)(?=^\S+ <|\Z)", code, re.S | re.M)
                   if re.search(r"\bvfn?m(?:add|sub)\d+ss\b", c)}
-        expect(inside == (FLOAT_CHAINS if name.startswith("steps_fma") else set()), f"{name}: floats are fused in {sorted(inside)}")
-        expect(wide in name or wide == "any" or name.startswith("steps_fma"), f"{name} has {wide}")
+        expect(inside == (FLOAT_CHAINS if name.startswith("steps_") else set()), f"{name}: floats are fused in {sorted(inside)}")
+        expect(wide in name or wide == "any", f"{name} has {wide}")
     expect(seen == {"avx512", "avx2", "any"}, f"objdump shows {seen}")
 
 

@@ -21,8 +21,11 @@ static int begin_raw(FILE *file, const cw_model *model) {
 
 /* The manifest goes along, so that the file can be verified by itself. */
 static int begin_safetensors(FILE *file, const cw_model *model) {
+    char numerics[11];
+    snprintf(numerics, sizeof numerics, "%u", (unsigned)cw_numerics_version());
     cw_metadata metadata[] = {{CW_MANIFEST_KEY, model->text},
-                              {"counterweight.version", (char *)(uintptr_t)cw_version()}};
+                              {"counterweight.version", (char *)(uintptr_t)cw_version()},
+                              {"counterweight.numerics_version", numerics}};
     cw_tensor *tensor = cw_model_tensors(model);
     if (!tensor) return EXIT_IO;
     const int status =

@@ -57,6 +57,7 @@ def check_safetensors(path, manifest):
     assert [name for name, _ in tensors] == [entry["name"] for entry in expected], "the order of the manifest"
     assert [list(array.shape) for _, array in tensors] == [entry["shape"] for entry in expected]
     assert metadata["counterweight.manifest"] == text and metadata["counterweight.version"], metadata
+    assert metadata["counterweight.numerics_version"] == "1", metadata
     for entry, (name, array) in zip(expected, tensors):
         found = digest.text(digest.tensor_digest(array))
         assert entry.get("digest", found) == found, name

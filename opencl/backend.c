@@ -546,8 +546,8 @@ static cw_status build(device *d, cw_error *why) {
     cl_int code;
     memcpy(lines, cw_opencl_lanes_source, sizeof cw_opencl_lanes_source);
     memcpy(lines + LANES, cw_opencl_source, sizeof cw_opencl_source);
-    d->program = d->in_lanes ? clCreateProgramWithSource(d->context, LANES + LINES, lines, NULL, &code)
-                             : clCreateProgramWithSource(d->context, LINES, lines + LANES, NULL, &code);
+    const cl_uint skipped = d->in_lanes ? 0 : LANES;
+    d->program = clCreateProgramWithSource(d->context, LANES + LINES - skipped, lines + skipped, NULL, &code);
     if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
     code = clBuildProgram(d->program, 1, &d->id, build_options(d), NULL, NULL);
     return code ? build_failure(d, code, why) : make_kernels(d, why);

@@ -15,6 +15,7 @@
 #include "counterweight/cuda.h"
 #endif
 #include "device.h"
+#include "plan.h"
 
 /* Whether the word asks for this backend: "cuda:1" is "cuda". */
 static int is_of(const char *word, const char *backend) {
@@ -111,9 +112,10 @@ const char *__asan_default_options(void) { return "allocator_may_return_null=1";
 /* ------------------------------------------------------------------------------------------------------- areas */
 
 test_area test_area_make(cw_device *device, uint64_t bytes) {
-    test_area area = {.device = device, .host = malloc(bytes + 16 + 2 * TEST_MARGIN)};
+    test_area area = {.device = device, .host = malloc(bytes + 16 + 2 * TEST_MARGIN), .expected = malloc(bytes)};
     cw_error why = {CW_OK, 0, ""};
     assert_non_null(area.host);
+    assert_non_null(area.expected);
     test_ok(cw_allocate(device, bytes + 16 + 2 * TEST_MARGIN, &area.memory, &why), &why);
     return area;
 }
@@ -121,6 +123,7 @@ test_area test_area_make(cw_device *device, uint64_t bytes) {
 void test_area_free(test_area *area) {
     cw_release(area->device, &area->memory);
     free(area->host);
+    free(area->expected);
 }
 
 cw_destination test_area_at(const test_area *area, uint64_t offset, uint64_t bytes) {
@@ -151,6 +154,23 @@ const void *test_area_read(test_area *area, uint64_t offset, uint64_t bytes) {
     expect_canaries(area, 0, begin);
     expect_canaries(area, end, end + TEST_MARGIN);
     return area->host + begin;
+}
+
+cwn_launch test_range_of(const cw_plan *plan, uint64_t first, uint64_t count) {
+    cwn_launch range = ((const cw_decided *)(const void *)plan)->launch;
+    range.first = first;
+    range.count = count;
+    return range;
+}
+
+const void *test_area_fill(test_area *area, const cwn_launch *range, uint64_t offset, cw_status wanted) {
+    const uint64_t bytes = cwn_bytes_of(range->type) * range->count;
+    const cw_destination to = test_area_at(area, offset, bytes);
+    cw_error why = {CW_OK, 0, ""};
+    test_area_clean(area, offset, bytes);
+    const cw_status status = area->device->ops->fill(area->device, range, &to, &why);
+    if (status != wanted) fail_msg("%s instead of %s: %s", cw_status_name(status), cw_status_name(wanted), why.text);
+    return test_area_read(area, offset, bytes);
 }
 
 int test_is_matrix(cw_initializer initializer) {

@@ -15,11 +15,11 @@ cw_device *test_open(const char *word);
 #define TEST_CANARY 0xca
 #define TEST_MARGIN 256u /* bytes of canaries before and after what a test writes */
 
-/* Memory on a device, and a copy of it on the host. */
+/* Memory on a device, a copy of it on the host, and room for the bytes that a test expects there. */
 typedef struct test_area {
     cw_device *device;
     cw_destination memory;
-    unsigned char *host;
+    unsigned char *host, *expected;
 } test_area;
 
 /* Room for `bytes` bytes, 16 more for an offset and both margins. Fails the test if there is none. */
@@ -33,6 +33,12 @@ cw_destination test_area_at(const test_area *area, uint64_t offset, uint64_t byt
  * Fails the test if a canary around the `bytes` bytes has changed. */
 void test_area_clean(test_area *area, uint64_t offset, uint64_t bytes);
 const void *test_area_read(test_area *area, uint64_t offset, uint64_t bytes);
+
+/* Elements first .. first + count of a plan. */
+cwn_launch test_range_of(const cw_plan *plan, uint64_t first, uint64_t count);
+
+/* Has the device fill that range, between canaries, and reads it. Fails the test unless the fill returns `wanted`. */
+const void *test_area_fill(test_area *area, const cwn_launch *range, uint64_t offset, cw_status wanted);
 
 /* Whether an initializer needs scratch memory: tests/orthogonal has those. */
 int test_is_matrix(cw_initializer initializer);

@@ -19,7 +19,6 @@ enum { MOST_ITEMS = 400, ARENA = 8 << 20, GAP = 40 };
 
 static cw_device *device;
 static test_area area;
-static unsigned char *expected;
 static cw_plan plans[MOST_ITEMS];
 static cw_slice slices[MOST_ITEMS];
 static cw_batch_item items[MOST_ITEMS];
@@ -31,7 +30,7 @@ static cw_error why;
 
 static void start(void) {
     count = used = 0;
-    memset(expected, TEST_CANARY, ARENA);
+    memset(area.expected, TEST_CANARY, ARENA);
 }
 
 /* NULL: the whole. Its place is aligned to its elements and to no more. */
@@ -44,7 +43,7 @@ static void add(const cw_spec *spec, const cw_slice *slice) {
     test_ok(cw_slice_measure(&plans[count], its, &extent, &why), &why);
     const uint64_t size = cw_dtype_size(slice && slice->store ? slice->store : spec->dtype), at = (used + GAP + count) / size * size;
     assert_true(at + extent.bytes + GAP < ARENA);
-    test_ok(cw_reference_slice(&plans[count], its, expected + at, extent.bytes, &why), &why);
+    test_ok(cw_reference_slice(&plans[count], its, area.expected + at, extent.bytes, &why), &why);
     items[count] = (cw_batch_item){&plans[count], its, test_area_at(&area, at, extent.bytes)};
     places[count] = at;
     used = at + extent.bytes;
@@ -105,7 +104,7 @@ static cw_destination on(void) {
 static void expect_written(void) {
     const unsigned char *found = test_area_read(&area, 0, used);
     for (uint64_t i = 0; i < used; i++)
-        if (found[i] != expected[i]) fail_msg("byte %llu of %llu differs", (unsigned long long)i, (unsigned long long)used);
+        if (found[i] != area.expected[i]) fail_msg("byte %llu of %llu differs", (unsigned long long)i, (unsigned long long)used);
 }
 
 static void fill(const cw_batch *batch, const cw_destination *to) {
@@ -176,7 +175,7 @@ static void test_two_allocations(void **state) {
     add(&spec, NULL);
     test_ok(cw_allocate(device, 3001 * sizeof *found, &second, &why), &why);
     items[1].destination = second;
-    memset(expected + places[1], TEST_CANARY, 3001 * sizeof *found);
+    memset(area.expected + places[1], TEST_CANARY, 3001 * sizeof *found);
     test_ok(cw_batch_make(device, items, count, &batch, &why), &why);
     assert_int_equal(cw_batch_launches(batch), second.backend == CW_BACKEND_OPENCL ? 2 : 1);
     fill(batch, &to);
@@ -218,7 +217,7 @@ static void test_refusals_name_the_item(void **state) {
     add(&spec, NULL);
     const cw_batch_item good = items[1];
     test_area_clean(&area, 0, used);
-    memset(expected, TEST_CANARY, used);
+    memset(area.expected, TEST_CANARY, used);
     items[1].destination.bytes--;
     expect_refusal(CW_ERROR_DESTINATION, 1);
     items[1] = good;
@@ -249,14 +248,12 @@ static void test_refusals_name_the_item(void **state) {
 static int set_up(void **state) {
     (void)state;
     area = test_area_make(device, ARENA);
-    expected = malloc(ARENA);
-    return expected ? 0 : -1;
+    return 0;
 }
 
 static int tear_down(void **state) {
     (void)state;
     test_area_free(&area);
-    free(expected);
     return 0;
 }
 

@@ -22,7 +22,6 @@
 static cw_device *device;
 static int is_small, has_no_doubles;
 static test_area area;
-static float *expected;
 
 /* ------------------------------------------------------------------------------------------------------- plans */
 
@@ -54,8 +53,8 @@ static void expect_elements(const cw_plan *plan, uint64_t first, uint64_t count,
     const cw_spec spec = cw_plan_spec(plan);
     cw_difference d;
     cw_error why = {CW_OK, 0, ""};
-    test_ok(cw_reference(plan, first, count, expected, &why), &why);
-    if (cw_compare(spec.dtype, expected, found, count, &d, &why))
+    test_ok(cw_reference(plan, first, count, area.expected, &why), &why);
+    if (cw_compare(spec.dtype, area.expected, found, count, &d, &why))
         fail_msg("%s %s, %llu elements from %llu: %s", cw_dtype_name(spec.dtype), cw_initializer_name(spec.initializer),
                  (unsigned long long)count,
                  (unsigned long long)first, why.text);
@@ -86,16 +85,10 @@ static void check_fill(const cw_plan *plan, uint64_t offset) {
 
 /* Only elements first .. first + count: what a slice will ask of a backend. */
 static void check_range(const cw_plan *plan, uint64_t first, uint64_t count, uint64_t offset) {
-    const uint64_t bytes = size_of(plan) * count;
-    const cw_destination to = test_area_at(&area, offset, bytes);
-    cwn_launch launch = ((const cw_decided *)(const void *)plan)->launch;
-    cw_error why = {CW_OK, 0, ""};
-    launch.first = first;
-    launch.count = count;
-    test_area_clean(&area, offset, bytes);
-    assert_int_equal(device->ops->fill(device, &launch, &to, &why), due(&launch));
-    const void *found = test_area_read(&area, offset, bytes);
-    if (due(&launch)) expect_untouched(bytes, found);
+    const cwn_launch range = test_range_of(plan, first, count);
+    const cw_status wanted = due(&range);
+    const void *found = test_area_fill(&area, &range, offset, wanted);
+    if (wanted) expect_untouched(size_of(plan) * count, found);
     else expect_elements(plan, first, count, found);
 }
 
@@ -303,7 +296,7 @@ static void check_flush(cw_initializer initializer, cw_argument scale, double s,
     spec.argument[shift] = cw_real(m);
     const cw_plan plan = plan_of(&spec);
     check_fill(&plan, 4);
-    assert_int_equal(count_denormals(expected, cw_plan_elements(&plan), &zeros), 0);
+    assert_int_equal(count_denormals((const float *)(const void *)area.expected, cw_plan_elements(&plan), &zeros), 0);
     if (s != 0.0 && m == 0.0) assert_true(zeros > 0);
 }
 
@@ -382,14 +375,12 @@ static int make_area(void **state) {
     const uint64_t bytes = is_small ? 8192 : 4ull * ((1u << 24) + 5);
     (void)state;
     area = test_area_make(device, bytes);
-    expected = malloc(bytes);
-    return expected == NULL;
+    return 0;
 }
 
 static int free_area(void **state) {
     (void)state;
     test_area_free(&area);
-    free(expected);
     return 0;
 }
 

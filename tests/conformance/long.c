@@ -14,7 +14,6 @@
 
 #include "device.h"
 #include "drawn.h"
-#include "plan.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -22,7 +21,6 @@ enum { TILE = 2048 };
 
 static cw_device *device;
 static test_area area;
-static unsigned char *expected;
 static uint64_t tiles = 6;
 
 /* Elements of a group, or 0 for what CPUs and GPUs take group by group anyhow. */
@@ -41,16 +39,10 @@ static void check(drawn d, uint32_t bits, uint64_t before, uint64_t first, uint6
     const unsigned __int128 counter = (bits == 128 ? 0 : (unsigned __int128)1 << bits) - before;
     memcpy(spec.philox.counter, &counter, sizeof counter);
     test_ok(cw_plan_make(&spec, &plan, &why), &why);
-    cwn_launch launch = ((const cw_decided *)(const void *)&plan)->launch;
-    const uint64_t bytes = cw_dtype_size(d.dtype) * count;
-    const cw_destination to = test_area_at(&area, offset, bytes);
-    launch.first = first;
-    launch.count = count;
-    test_area_clean(&area, offset, bytes);
-    test_ok(device->ops->fill(device, &launch, &to, &why), &why);
-    const void *found = test_area_read(&area, offset, bytes);
-    test_ok(cw_reference(&plan, first, count, expected, &why), &why);
-    if (cw_compare(d.dtype, expected, found, count, &difference, &why))
+    const cwn_launch range = test_range_of(&plan, first, count);
+    const void *found = test_area_fill(&area, &range, offset, CW_OK);
+    test_ok(cw_reference(&plan, first, count, area.expected, &why), &why);
+    if (cw_compare(d.dtype, area.expected, found, count, &difference, &why))
         fail_msg("%s %s, %llu elements from %llu, %llu bytes in, 2^%u - %llu: %s", cw_dtype_name(d.dtype),
                  cw_initializer_name(d.initializer), (unsigned long long)count, (unsigned long long)first,
                  (unsigned long long)offset, bits, (unsigned long long)before, why.text);
@@ -91,17 +83,14 @@ static void test_wraps(void **state) {
 }
 
 static int make_area(void **state) {
-    const uint64_t bytes = 16 * TILE * (tiles + 1);
     (void)state;
-    area = test_area_make(device, bytes);
-    expected = malloc(bytes);
-    return expected == NULL;
+    area = test_area_make(device, 16 * TILE * (tiles + 1));
+    return 0;
 }
 
 static int free_area(void **state) {
     (void)state;
     test_area_free(&area);
-    free(expected);
     return 0;
 }
 

@@ -23,7 +23,6 @@ enum { MOST_ELEMENTS = 2000, MOST_BYTES = 1 << 20, MOST_PIECES = 8 };
 
 static cw_device *device;
 static test_area area;
-static unsigned char *expected;
 static uint64_t cases = 1000, seed = 1;
 static int has_doubles = 1;
 
@@ -239,7 +238,7 @@ static void paint(void *user, uint64_t index, uint64_t to) {
     painter *p = user;
     const size_t size = cw_dtype_size(p->v->store);
     const uint64_t bits = index == UINT64_MAX ? 0 : stored(element(index), p->v->store);
-    memcpy(expected + size * to, &bits, size);
+    memcpy(area.expected + size * to, &bits, size);
     if (index != UINT64_MAX) cw_digest_add(&p->sums, p->v->store, &bits, index, 1);
 }
 
@@ -256,7 +255,7 @@ static const char *about(const view *v, const cw_slice *s) {
 
 static void expect_bytes(const void *found, uint64_t bytes, const view *v, const cw_slice *s, const char *what) {
     for (uint64_t i = 0; i < bytes; i++)
-        if (((const unsigned char *)found)[i] != expected[i])
+        if (((const unsigned char *)found)[i] != area.expected[i])
             fail_msg("%s: byte %llu of %llu differs; %s", what, (unsigned long long)i, (unsigned long long)bytes, about(v, s));
 }
 
@@ -315,7 +314,7 @@ static void check_slice(const cw_slice *s, const view *v) {
     painter p = {v, {{0, 0}}};
     cw_extent extent;
     if (v->bytes > MOST_BYTES || refused()) return;
-    memset(expected, TEST_CANARY, v->bytes);
+    memset(area.expected, TEST_CANARY, v->bytes);
     each_element(v, paint, &p);
     check_measure(s, v);
     test_area_clean(&area, offset, v->bytes);
@@ -496,7 +495,7 @@ static void check_cut(void) {
     v.bytes = v.elements ? span * cw_dtype_size(v.store) : 0;
     if (v.bytes > MOST_BYTES || refused()) return;
     const uint32_t count = random_cut(pieces, &v, first);
-    memset(expected, TEST_CANARY, v.bytes);
+    memset(area.expected, TEST_CANARY, v.bytes);
     each_element(&v, paint, &p);
     test_area_clean(&area, offset, v.bytes);
     for (uint32_t i = 0; i < count; i++) fill_cut(&pieces[i], &v, offset, &sums);
@@ -520,16 +519,14 @@ static int make_area(void **unused) {
     cw_error why = {CW_OK, 0, ""};
     (void)unused;
     area = test_area_make(device, MOST_BYTES + 64);
-    expected = malloc(MOST_BYTES);
     test_ok(cw_allocate(device, 1 << 22, &scratch, &why), &why);
-    return expected == NULL;
+    return 0;
 }
 
 static int free_area(void **unused) {
     (void)unused;
     test_area_free(&area);
     cw_release(device, &scratch);
-    free(expected);
     free(whole);
     return 0;
 }

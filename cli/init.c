@@ -9,13 +9,12 @@
 #include "commands.h"
 #include "device.h"
 #include "element.h"
-#include "format.h"
 #include "json.h"
 #include "make.h"
 #include "options.h"
-#include "output.h"
 #include "print.h"
 #include "progress.h"
+#include "save.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +33,8 @@ typedef struct job {
     cw_model model;
     cw_device *device;
     cw_made made;
-    cw_output output;
+    cw_save save;
+    uint64_t kept; /* bytes that --resume found */
     FILE *tensors; /* for --json: their objects, collected in `text` */
     char *text;
     size_t length;
@@ -88,6 +88,7 @@ static int print_json(const job *j) {
                   (json_int_t)j->made.bytes, "seconds", j->made.seconds, "gbps", cw_made_gbps(&j->made), "digest",
                   cw_hex_of(j->made.total).text, "matches_manifest", j->model.has_digest ? json_true() : json_null());
     if (!result || fflush(j->tensors) != 0) return cw_complain_memory();
+    if (j->options->resume) json_object_set_new(result, "kept", json_integer((json_int_t)j->kept));
     putchar('{');
     json_dumpf(result, stdout, JSON_EMBED | JSON_REAL_PRECISION(9));
     printf(", \"tensors\": [%s\n]}\n", j->text);
@@ -99,8 +100,8 @@ static int print_json(const job *j) {
 
 static int file_sink(void *user, const cw_entry *entry, const cw_made_piece *made) {
     job *j = user;
-    if (!cw_output_write(&j->output, made->data, made->bytes)) return cw_output_finish(&j->output);
-    return j->tensors && made->last ? json_sink(user, entry, made) : EXIT_GOOD;
+    const int status = cw_save_piece(&j->save, (size_t)(entry - j->model.entry), entry, made);
+    return status == EXIT_GOOD && j->tensors && made->last ? json_sink(user, entry, made) : status;
 }
 
 static void print_size(uint64_t bytes) {
@@ -113,24 +114,28 @@ static void print_size(uint64_t bytes) {
 static void print_summary(const job *j) {
     printf("%s: %zu tensor%s, ", j->options->output, j->made.tensors, j->made.tensors == 1 ? "" : "s");
     print_size(j->made.bytes);
-    printf(", %.3g s on %s (%.3g GB/s), digest %s%s\n", j->made.seconds, cw_options_device(j->options),
+    printf(", %.3g s on %s (%.3g GB/s), digest %s%s", j->made.seconds, cw_options_device(j->options),
            cw_made_gbps(&j->made), cw_hex_of(j->made.total).text, j->model.has_digest ? ", as the manifest says" : "");
+    if (j->options->resume) printf(", "), print_size(j->kept), printf(" of it were there");
+    putchar('\n');
 }
 
-static int write_file(job *j, const cw_format *format) {
-    int status = cw_output_open(&j->output, j->options->output);
-    if (status == EXIT_GOOD) status = format->begin(cw_output_file(&j->output), &j->model);
-    if (status == EXIT_GOOD) status = cw_make(j->device, &j->model, CW_PIECE, file_sink, j, &j->made);
-    if (status == EXIT_GOOD) status = cw_made_check(&j->made, &j->model);
-    if (status == EXIT_GOOD) return cw_output_finish(&j->output);
-    cw_output_abandon(&j->output);
+static int write_file(job *j) {
+    int status = cw_output_open(&j->save.output, j->options->output, j->options->resume);
+    if (status != EXIT_GOOD) return status;
+    status = cw_make(j->device, &j->model, CW_PIECE, file_sink, j, &j->made);
+    j->kept = j->save.output.kept;
+    if (status == EXIT_GOOD) return cw_save_finish(&j->save, &j->made);
+    cw_output_abandon(&j->save.output);
     return status;
 }
 
 static int write_and_tell(job *j, const cw_format *format) {
     const bool to_stdout = strcmp(j->options->output, "-") == 0;
     if (to_stdout && j->options->json) return cw_complain(EXIT_USAGE, "-o - and --json both want stdout (name a file)");
-    const int status = write_file(j, format);
+    int status = cw_save_plan(&j->save, format, &j->model);
+    if (status == EXIT_GOOD) status = write_file(j);
+    cw_save_free(&j->save);
     cw_progress_end();
     if (status != EXIT_GOOD || to_stdout) return status;
     if (j->options->json) return print_json(j);
@@ -178,6 +183,8 @@ int cw_init_command(int argc, char **argv) {
     if (status != EXIT_GOOD || options.answered) return status;
     if (options.exact && (options.json || options.output))
         return cw_complain(EXIT_USAGE, "--exact is for what is printed (leave out %s)", options.json ? "--json" : "-o");
+    if (options.resume && (!options.output || strcmp(options.output, "-") == 0))
+        return cw_complain(EXIT_USAGE, "--resume is for a file that a killed run left (name it with -o)");
     if (options.output && !(format = cw_format_of(options.output))) return EXIT_USAGE;
     status = cw_options_model(&options, options.operands ? options.operand[0] : NULL, &j.model);
     if (status == EXIT_GOOD && format) status = cw_format_check(format, &j.model, options.output);

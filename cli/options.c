@@ -114,6 +114,12 @@ static int take_exact(cw_options *o, const char *label, const char *text) {
     return EXIT_GOOD;
 }
 
+static int take_resume(cw_options *o, const char *label, const char *text) {
+    (void)label, (void)text;
+    o->resume = true;
+    return EXIT_GOOD;
+}
+
 static int take_json(cw_options *o, const char *label, const char *text) {
     (void)label, (void)text;
     o->json = true;
@@ -187,6 +193,8 @@ static const option_row rows[] = {
      ".npy, .safetensors, or - for raw little-endian bytes; also -o FILE"},
     {"exact",       NULL,    CW_OPT_OUTPUT, take_exact,
      "print every element, with the fewest digits that read back"},
+    {"resume",      NULL,    CW_OPT_OUTPUT, take_resume,
+     "keep what a killed run left right in FILE.part"},
     {"at",          "I,...", CW_OPT_AT,     take_at,
      "the element: one index for each axis, negative ones from the end; () of a scalar"},
     {"tensor",      "NAME",  CW_OPT_AT,     take_tensor,      "which tensor of MODEL.json"},

@@ -12,7 +12,7 @@
 enum {
     CW_OPT_TENSOR = 1,  /* what is to be made: --initializer, --shape, ... */
     CW_OPT_DEVICE = 2,  /* --device, --threads */
-    CW_OPT_OUTPUT = 4,  /* -o, --exact */
+    CW_OPT_OUTPUT = 4,  /* -o, --exact, --resume */
     CW_OPT_JSON = 8,
     CW_OPT_HELP = 16,
     CW_OPT_AT = 32,       /* --at, --tensor */
@@ -36,7 +36,7 @@ typedef struct cw_options {
     int64_t at[CW_MAX_RANK];
     uint32_t at_count;
     bool has_at;
-    bool exact, json, quick, markdown, help, version;
+    bool exact, resume, json, quick, markdown, help, version;
     bool answered; /* --help or --version was there and is printed: nothing is left to do */
     char **operand; /* what is no option */
     int operands;

@@ -7,6 +7,7 @@
 
 #include "fields.h"
 #include "model.h"
+#include "shard.h"
 
 /* Which options a subcommand has, besides --help and --version. */
 enum {
@@ -19,6 +20,8 @@ enum {
     CW_OPT_BENCH = 64,    /* --quick, --markdown, --batch */
     CW_OPT_DEVICES = 128, /* two --device, not one */
     CW_OPT_CHECK = 256,   /* --check */
+    CW_OPT_SHARD = 512,   /* --shard */
+    CW_OPT_RANK = 1024,   /* --rank, --world */
 };
 
 enum { CW_MAX_DEVICES = 2 };
@@ -32,6 +35,8 @@ typedef struct cw_options {
     const char *output;
     const char *check; /* a list of digests */
     const char *batch; /* a model */
+    cw_shard shard;
+    bool has_rank;
     const char *tensor; /* the one that is meant, of a manifest */
     int64_t at[CW_MAX_RANK];
     uint32_t at_count;

@@ -57,20 +57,20 @@ static void lock(int fd) {
 }
 
 /* What a killed run left behind is removed and not cut off: someone may still be at it without a lock. */
-static bool is_stale(int fd, bool resume) {
+static bool is_stale(int fd, bool keep) {
     struct stat s;
-    return !resume && fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0;
+    return !keep && fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0;
 }
 
 /* Two runs that write the same FILE take turns, or one would rename what the other has half written. Where a file
  * system has no locks, or no lasting inode numbers, they are on their own. */
-static int open_locked(const char *path, bool resume) {
+static int open_locked(const char *path, bool keep) {
     enum { TRIES = 1000 };
     for (int i = 1;; i++) {
         const int fd = open_file(path, O_CREAT);
         if (fd < 0) return fd;
         lock(fd);
-        const bool named = is_named(fd, path), stale = named && is_stale(fd, resume);
+        const bool named = is_named(fd, path), stale = named && is_stale(fd, keep);
         if ((named && !stale) || i == TRIES) return fd;
         if (stale) unlink(path);
         close(fd);
@@ -88,32 +88,41 @@ static int take_file(cw_output *o, int fd) {
     return complain_part(o, "not a regular file", true);
 }
 
-static int open_part(cw_output *o, bool resume, bool join) {
+/* PATH.part is this process's, that of several, or another's. */
+typedef enum holder { OWN, SHARED, OTHERS } holder;
+
+static int open_part(cw_output *o, holder whose, bool resume) {
     o->part = with_ending(o->path, ".part");
     if (resume) o->present = malloc(PIECE);
     if (!o->part || (resume && !o->present)) return cw_complain_memory();
-    return take_file(o, join ? open_file(o->part, 0) : open_locked(o->part, resume));
+    return take_file(o, whose == OTHERS ? open_file(o->part, 0) : open_locked(o->part, resume || whose == SHARED));
 }
 
-static int open_output(cw_output *output, const char *path, bool resume, bool join) {
+static int open_output(cw_output *output, const char *path, holder whose, bool resume) {
     struct stat s;
     /* The final rename would replace a device or a pipe by a file. */
     if (stat(path, &s) == 0 && !S_ISREG(s.st_mode))
         return cw_complain(EXIT_IO, "%s is there and not a regular file (choose another name)", path);
     cw_output o = {.path = with_ending(path, "")};
-    const int status = o.path ? open_part(&o, resume, join) : cw_complain_memory();
+    const int status = o.path ? open_part(&o, whose, resume) : cw_complain_memory();
     if (status == EXIT_GOOD) *output = o;
     else forget(&o);
     return status;
 }
 
 int cw_output_open(cw_output *output, const char *path, bool resume) {
-    if (strcmp(path, "-") != 0) return open_output(output, path, resume, false);
+    if (strcmp(path, "-") != 0) return open_output(output, path, OWN, resume);
     *output = (cw_output){.file = STDOUT_FILENO};
     return EXIT_GOOD;
 }
 
-int cw_output_join(cw_output *output, const char *path, bool resume) { return open_output(output, path, resume, true); }
+int cw_output_share(cw_output *output, const char *path, bool resume) {
+    return open_output(output, path, SHARED, resume);
+}
+
+int cw_output_join(cw_output *output, const char *path, bool resume) {
+    return open_output(output, path, OTHERS, resume);
+}
 
 /* ------------------------------------------------------------------------------------------------------ content */
 

@@ -22,9 +22,6 @@ typedef struct cw_output {
  * replaced; with `resume` it stays, and only what differs from it is written. EXIT_GOOD, EXIT_IO. */
 int cw_output_open(cw_output *output, const char *path, bool resume);
 
-/* Opens the PATH.part that another process holds locked, to write a part of it. EXIT_GOOD, EXIT_IO. */
-int cw_output_join(cw_output *output, const char *path, bool resume);
-
 /* Writes data at byte `at` of the file, as a stage of the progress; on stdout `at` is not looked at. 0 if that failed:
  * nothing more needs to be written, and what ends the output says why. */
 int cw_output_write(cw_output *output, uint64_t at, const void *data, uint64_t bytes);
@@ -38,6 +35,12 @@ int cw_output_finish(cw_output *output);
 void cw_output_abandon(cw_output *output);
 
 /* ----------------------------------------------------------------------- one of several processes at the same file */
+
+/* The same, but what is there stays whoever made it. */
+int cw_output_share(cw_output *output, const char *path, bool resume);
+
+/* Opens the PATH.part that another process holds locked, to write a part of it. EXIT_GOOD, EXIT_IO. */
+int cw_output_join(cw_output *output, const char *path, bool resume);
 
 /* Lets others lock PATH.part, and waits until it is locked for this process again: false if it then is no longer the
  * file of that name, for another run has finished, removed or replaced it. */

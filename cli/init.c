@@ -127,23 +127,17 @@ static int file_sink(void *user, const cw_entry *entry, const cw_made_piece *mad
     return status == EXIT_GOOD && tell ? json_sink(user, entry, made) : status;
 }
 
-static void print_size(uint64_t bytes) {
-    if (bytes < 1000) printf("%d byte%s", (int)bytes, bytes == 1 ? "" : "s");
-    else if (bytes < 1000000) printf("%.6g kB", (double)bytes * 1e-3);
-    else printf("%.6g MB", (double)bytes * 1e-6);
-}
-
 static void print_kept(const job *j) {
     if (!j->options->resume) return;
     printf(", ");
-    print_size(j->kept);
+    cw_put_size(j->kept);
     printf(" of it were there");
 }
 
 /* The digest is the total of all tensors and their names, as in --json and in the last line of `cw digest`. */
 static void print_summary(const job *j) {
     printf("%s: %zu tensor%s, ", j->options->output, j->made.tensors, j->made.tensors == 1 ? "" : "s");
-    print_size(j->made.bytes);
+    cw_put_size(j->made.bytes);
     printf(", %.3g s on %s (%.3g GB/s), digest %s%s", j->made.seconds, cw_options_device(j->options),
            cw_made_gbps(&j->made), cw_hex_of(j->made.total).text, j->model.has_digest ? ", as the manifest says" : "");
     print_kept(j);
@@ -165,7 +159,7 @@ static int write_file(job *j) {
 static void print_rank(const job *j) {
     const cw_shard *s = &j->options->shard;
     printf("%s: rank %u of %u, ", j->options->output, s->rank, s->world);
-    print_size(j->save.bytes);
+    cw_put_size(j->save.bytes);
     printf(", %.3g s on %s", j->made.seconds, cw_options_device(j->options));
     print_kept(j);
     if (j->ranks.last)

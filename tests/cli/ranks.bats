@@ -3,21 +3,7 @@
 #
 # Many processes, one file: each writes its part of every tensor, and the file is the same for any number of them.
 load helper
-
-# Shapes that no number of ranks divides, axes shorter than the number of ranks, a scalar, nothing, parts, slices, layouts, a store
-# dtype, a matrix.
-write_model() {
-    manifest '{"name": "kernel", "shape": [3, 3, 17, 40], "initializer": "glorot_uniform", "seed": 1}' \
-        '{"name": "bias", "shape": [5], "initializer": "random_normal", "seed": 2}' \
-        '{"name": "scalar", "shape": [], "initializer": "ones", "dtype": "bfloat16"}' \
-        '{"name": "nothing", "shape": [4, 0, 3], "initializer": "zeros"}' \
-        '{"name": "lstm/bias", "shape": [24], "parts": [{"shape": [6], "initializer": "zeros"}, {"shape": [6], "initializer": "ones"}, {"shape": [12], "initializer": "he_normal", "seed": 5}]}' \
-        '{"name": "embedding", "shape": [1003, 64], "initializer": "truncated_normal", "seed": 3, "store_dtype": "bfloat16"}' \
-        '{"name": "recurrent", "shape": [64, 70], "initializer": "orthogonal", "seed": 4}' \
-        '{"name": "oihw", "shape": [3, 5, 16, 9], "initializer": "random_normal", "dtype": "float64", "seed": 6, "slice": ":,1:,::3,:8", "layout": [3, 2, 0, 1]}' \
-        '{"name": "ids", "shape": [11, 2, 3], "initializer": "uniform_full_int", "dtype": "uint64", "seed": [1, 2], "seed_rule": "stateless"}' \
-        >model.json
-}
+load varied
 
 # ranks WORLD ARGUMENT...: one after the other, the last first; the file is there only after all of them.
 ranks() {
@@ -34,7 +20,7 @@ ranks() {
 }
 
 @test "the same file from any number of ranks, whatever axis is cut" {
-    write_model
+    write_varied_model
     good init model.json -o whole.safetensors
     good verify whole.safetensors
     for world in 1 2 3 4 7 8 41; do ranks $world; done
@@ -43,7 +29,7 @@ ranks() {
 }
 
 @test "ranks on different devices" {
-    write_model
+    write_varied_model
     good init model.json -o whole.safetensors
     for device in $(devices); do
         for rank in 0 2; do good init model.json -o x.safetensors --world 4 --rank $rank; done
@@ -54,7 +40,7 @@ ranks() {
 }
 
 @test "ranks at the same time, and the same rank twice" {
-    write_model
+    write_varied_model
     good init model.json -o whole.safetensors
     for _ in 1 2 3 4 5; do
         pids=()

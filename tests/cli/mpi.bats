@@ -51,6 +51,23 @@ mpi() {
     done
 }
 
+@test "the commands of docs/DISTRIBUTED.md" {
+    write_varied_model
+    mkdir ../bin
+    ln -s "$CW" ../bin/cw
+    ln -s "$CW_MPI" ../bin/cw-mpi
+    PATH=$(realpath ../bin):$PATH
+    mpirun() { "$CW_MPIEXEC" "$@"; }
+    good init model.json -o whole.safetensors
+    sed -n 's/^    \(mpirun .*\)/\1/p' "$CW_SOURCE/docs/DISTRIBUTED.md" | sed 's/ \[.*//' >../commands
+    equal "$(wc -l <../commands)" 3
+    while read -r command <&3; do
+        eval "$command" >"$out" 3<&-
+        same_bytes model.safetensors whole.safetensors
+        rm model.safetensors
+    done 3<../commands
+}
+
 @test "the messages are one barrier and one reduction of the digests' sums" {
     write_varied_model
     export CW_COUNT=$BATS_TEST_TMPDIR/count

@@ -144,11 +144,47 @@ ranks() {
     same_bytes x.npy whole.npy
 }
 
+# documented PROGRAM: the commands of docs/DISTRIBUTED.md that begin with it.
+documented() { sed -n "s/^    \\($1 .*\\)/\\1/p" "$CW_SOURCE/docs/DISTRIBUTED.md"; }
+
+# What stands for launchers: the same variables, and the ranks at the same time.
+srun() {
+    while [[ $1 = --* ]]; do shift; done
+    for rank in 0 1 2 3; do SLURM_PROCID=$rank SLURM_NTASKS=4 "$@" & done
+    wait
+}
+torchrun() {
+    while [[ $1 = --* ]]; do shift; done
+    for rank in 0 1 2 3; do RANK=$rank WORLD_SIZE=4 "$@" & done
+    wait
+}
+
+@test "the commands of docs/DISTRIBUTED.md" {
+    write_varied_model
+    mkdir ../bin
+    ln -s "$CW" ../bin/cw
+    PATH=$(realpath ../bin):$PATH
+    good init model.json -o whole.safetensors
+    for launcher in 'srun --ntasks=4' torchrun for; do
+        equal "$(documented "$launcher" | wc -l)" 1
+        eval "$(documented "$launcher")" >"$out"
+        grep -q "all ranks are there" "$out" || fail "$launcher: $(cat "$out")"
+        same_bytes model.safetensors whole.safetensors
+        rm model.safetensors
+    done
+    documented 'cw init --shape' >../commands
+    equal "$(wc -l <../commands)" 3
+    sh -e ../commands >"$out"
+    good init --shape 10,3 -o whole.npy
+    "$CW_PYTHON" -c 'import numpy
+assert numpy.array_equal(numpy.load("rows.1.npy"), numpy.load("whole.npy")[3:6])
+assert numpy.load("up.2.npy").shape == (1376, 4096) and numpy.load("down.2.npy").shape == (4096, 1376)'
+}
+
 @test "digests that are not met leave no file, and the last rank says so" {
     zeros='{"name": "a", "shape": [8], "initializer": "zeros"'
     manifest "$zeros, \"digest\": \"00112233445566778899aabbccddeeff\"}" >m.json
     good init m.json -o x.safetensors --rank 1 --world 2
-    rm -f ../listing
     gives 1 init m.json -o x.safetensors --rank 0 --world 2
     is_one_complaint "$err"
     says "1 of 1 tensors have another digest than the manifest says, first a"

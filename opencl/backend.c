@@ -31,7 +31,7 @@ typedef struct device {
     cl_program program;
     cl_kernel kernels[CW_KERNELS]; /* NULL for those that need doubles where none are used */
     int in_lanes; /* whether the program has kernels in lanes */
-    uint8_t is_in_lanes[CW_KERNELS];
+    cl_kernel lanes_kernels[CW_KERNELS]; /* NULL where a row has none */
     cl_kernel matrix_kernels[CW_MATRIX_KERNELS]; /* NULL there, too */
     size_t group_most[CW_MATRIX_KERNELS];
     size_t slice_group_most; /* of all kernels of slices */
@@ -215,10 +215,10 @@ static cw_status refuse(int row, cw_error *why) {
 /* `to` was checked. */
 static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const int i = cw_kernel_of(launch, NULL);
-    const cl_kernel kernel = i < CW_KERNELS ? of(base)->kernels[i] : NULL;
     const uint64_t groups = cwn_end_group(*launch) - cwn_first_group(*launch), tiles = (groups + LANES_TILE - 1) / LANES_TILE;
-    if (!kernel) return refuse(i, why);
-    const int in_lanes = of(base)->is_in_lanes[i];
+    if (i == CW_KERNELS || !of(base)->kernels[i]) return refuse(i, why);
+    const int in_lanes = of(base)->lanes_kernels[i] && !launch->flush;
+    const cl_kernel kernel = in_lanes ? of(base)->lanes_kernels[i] : of(base)->kernels[i];
     const size_t one = 1, items = !in_lanes ? work_items(groups) : tiles < WORK_MOST ? (size_t)tiles : WORK_MOST;
     cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
     if (!code) code = set_place(kernel, 1, to->memory, to->offset);
@@ -435,6 +435,8 @@ static void close_device(cw_device *base) {
     device *d = of(base);
     for (int i = 0; i < CW_KERNELS; i++)
         if (d->kernels[i]) clReleaseKernel(d->kernels[i]);
+    for (int i = 0; i < CW_KERNELS; i++)
+        if (d->lanes_kernels[i]) clReleaseKernel(d->lanes_kernels[i]);
     for (int i = 0; i < CW_MATRIX_KERNELS; i++)
         if (d->matrix_kernels[i]) clReleaseKernel(d->matrix_kernels[i]);
     if (d->batch_kernel) clReleaseKernel(d->batch_kernel);
@@ -512,12 +514,12 @@ static const char *lanes_name(const cw_kernel_row *row) {
 
 static cw_status make_kernel(device *d, int i, cw_error *why) {
     const cw_kernel_row *row = &cw_kernels[i];
-    const char *in_lanes = d->in_lanes ? lanes_name(row) : NULL, *name = in_lanes ? in_lanes : row->name;
+    const char *in_lanes = d->in_lanes ? lanes_name(row) : NULL;
     cl_int code;
-    d->kernels[i] = clCreateKernel(d->program, name, &code);
-    d->is_in_lanes[i] = in_lanes != NULL;
+    d->kernels[i] = clCreateKernel(d->program, row->name, &code);
+    if (!code && in_lanes) d->lanes_kernels[i] = clCreateKernel(d->program, in_lanes, &code);
     if (!code && row->kind != CW_RANGE) code = lower_group_most(d, d->kernels[i]);
-    return cw_opencl_check(code, CW_ERROR_DEVICE, name, why);
+    return cw_opencl_check(code, CW_ERROR_DEVICE, row->name, why);
 }
 
 static cw_status make_kernels(device *d, cw_error *why) {

@@ -23,7 +23,7 @@ extern "C" {
 /* Opens a device of the caller's context, which is retained until cw_device_close. Builds the program and makes every
  * kernel, which takes seconds on some drivers; fills compile nothing. Any thread may open; afterwards one host thread
  * at a time may use the device. *device is written on success only.
- * A CPU with doubles fills ranges eight groups at a time; the environment variable CW_OPENCL_LANES, "1" or "8", says how many
+ * A CPU with doubles fills ranges with vectors of eight; the environment variable CW_OPENCL_LANES, "1" or "8", says of how many
  * on any device. The bits are the same.
  * CW_ERROR_ARGUMENT     NULL, or the device does not belong to the context; another CW_OPENCL_FP64 than cw_fp64 names, another
  *                       CW_OPENCL_LANES than above

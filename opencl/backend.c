@@ -37,6 +37,7 @@ typedef struct device {
     size_t slice_group_most; /* of all kernels of slices */
     cl_kernel batch_kernel;
     size_t batch_group; /* work-items that share a tile */
+    cw_opencl_cache cache;
 } device;
 
 static device *of(cw_device *base) { return (device *)base; }
@@ -431,16 +432,26 @@ static cw_status fill_batch(cw_device *base, const cw_batch_work *batch, const c
 
 /* ----------------------------------------------------------------------------------------------- open and close */
 
+static void drop_kernel(cl_kernel *kernel) {
+    if (*kernel) clReleaseKernel(*kernel);
+    *kernel = NULL;
+}
+
+static void drop_program(device *d) {
+    for (int i = 0; i < CW_KERNELS; i++) {
+        drop_kernel(&d->kernels[i]);
+        drop_kernel(&d->lanes_kernels[i]);
+    }
+    for (int i = 0; i < CW_MATRIX_KERNELS; i++) drop_kernel(&d->matrix_kernels[i]);
+    drop_kernel(&d->batch_kernel);
+    if (d->program) clReleaseProgram(d->program);
+    d->program = NULL;
+}
+
 static void close_device(cw_device *base) {
     device *d = of(base);
-    for (int i = 0; i < CW_KERNELS; i++)
-        if (d->kernels[i]) clReleaseKernel(d->kernels[i]);
-    for (int i = 0; i < CW_KERNELS; i++)
-        if (d->lanes_kernels[i]) clReleaseKernel(d->lanes_kernels[i]);
-    for (int i = 0; i < CW_MATRIX_KERNELS; i++)
-        if (d->matrix_kernels[i]) clReleaseKernel(d->matrix_kernels[i]);
-    if (d->batch_kernel) clReleaseKernel(d->batch_kernel);
-    if (d->program) clReleaseProgram(d->program);
+    cw_opencl_cache_close(&d->cache, d->program, d->id);
+    drop_program(d);
     if (d->queue) clReleaseCommandQueue(d->queue);
     if (d->context) clReleaseContext(d->context);
     free(d);
@@ -542,20 +553,43 @@ static const char *build_options(const device *d) {
                : "-cl-std=CL1.2 -DCWL_LANES=8" OPTION(CW_LANES_TILE, LANES_TILE);
 }
 
-static cw_status build(device *d, cw_error *why) {
+/* Whether a program that was built before is there, and all right. */
+static int build_from_binary(device *d) {
+    size_t bytes;
+    cl_int code;
+    unsigned char *binary = cw_opencl_cache_read(&d->cache, &bytes);
+    const unsigned char *given = binary; /* OpenCL wants a pointer to one that is not const */
+    if (!binary) return 0;
+    d->program = clCreateProgramWithBinary(d->context, 1, &d->id, &bytes, &given, NULL, &code);
+    free(binary);
+    if (!code) code = clBuildProgram(d->program, 1, &d->id, build_options(d), NULL, NULL);
+    if (!code && !make_kernels(d, NULL)) return 1;
+    drop_program(d);
+    cw_opencl_cache_refuse(&d->cache);
+    return 0;
+}
+
+static cw_status build_from_source(device *d, const char **lines, cl_uint count, cw_error *why) {
+    cl_int code;
+    d->program = clCreateProgramWithSource(d->context, count, lines, NULL, &code);
+    if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
+    code = clBuildProgram(d->program, 1, &d->id, build_options(d), NULL, NULL);
+    const cw_status status = code ? build_failure(d, code, why) : make_kernels(d, why);
+    if (!status) cw_opencl_cache_built(&d->cache);
+    return status;
+}
+
+static cw_status build(device *d, const char *cache_folder, cw_error *why) {
     enum { LINES = sizeof cw_opencl_source / sizeof *cw_opencl_source, LANES = sizeof cw_opencl_lanes_source / sizeof *cw_opencl_lanes_source };
     const char *lines[LANES + LINES]; /* OpenCL wants pointers that are not const */
-    cl_int code;
     memcpy(lines, cw_opencl_lanes_source, sizeof cw_opencl_lanes_source);
     memcpy(lines + LANES, cw_opencl_source, sizeof cw_opencl_source);
     const cl_uint skipped = d->in_lanes ? 0 : LANES;
-    d->program = clCreateProgramWithSource(d->context, LANES + LINES - skipped, lines + skipped, NULL, &code);
-    if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
-    code = clBuildProgram(d->program, 1, &d->id, build_options(d), NULL, NULL);
-    return code ? build_failure(d, code, why) : make_kernels(d, why);
+    cw_opencl_cache_open(&d->cache, cache_folder, d->id, build_options(d), lines + skipped, LANES + LINES - skipped);
+    return build_from_binary(d) ? CW_OK : build_from_source(d, lines + skipped, LANES + LINES - skipped, why);
 }
 
-static cw_status prepare(device *d, cl_context context, cl_device_id id, uint32_t fp64, cw_error *why) {
+static cw_status prepare(device *d, cl_context context, cl_device_id id, const cw_opencl_options *o, cw_error *why) {
     char unusable[128];
     cl_int code = clRetainContext(context);
     if (code) return cw_opencl_check(code, CW_ERROR_ARGUMENT, "clRetainContext", why);
@@ -568,9 +602,9 @@ static cw_status prepare(device *d, cl_context context, cl_device_id id, uint32_
                                "clCreateCommandQueue", why);
     cw_opencl_why_not(id, unusable, sizeof unusable);
     if (unusable[0]) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "%s", unusable);
-    cw_status status = cw_opencl_decide_fp64(id, fp64, &d->base.fp64, why);
+    cw_status status = cw_opencl_decide_fp64(id, o->fp64, &d->base.fp64, why);
     if (!status) status = cw_opencl_decide_lanes(id, d->base.fp64, &d->in_lanes, why);
-    return status ? status : build(d, why);
+    return status ? status : build(d, o->cache_folder, why);
 }
 
 cw_status cw_opencl_open_with(const cw_opencl_options *options, cl_context context, cl_device_id id, cw_device **opened,
@@ -582,7 +616,7 @@ cw_status cw_opencl_open_with(const cw_opencl_options *options, cl_context conte
     device *d = calloc(1, sizeof *d);
     if (!d) return cw_fail(why, CW_ERROR_MEMORY, 0, "no memory for an OpenCL device");
     d->base.ops = &ops;
-    const cw_status status = prepare(d, context, id, o->fp64, why);
+    const cw_status status = prepare(d, context, id, o, why);
     if (status) close_device(&d->base);
     else *opened = &d->base;
     return status;

@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 ./setup.sh
 build=${BUILD:-build}
 # A backend that cannot be built would take its tests along in silence.
-cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCW_WITH_OPENCL=ON -DCW_WITH_CUDA=ON
+cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCW_WITH_OPENCL=ON -DCW_WITH_CUDA=ON -DCW_WITH_MPI=ON
 cmake --build "$build"
 status=0
 ctest --test-dir "$build" --output-on-failure -LE long -j "$(nproc)" || status=$?

@@ -8,35 +8,39 @@
 #include <stdio.h>
 #include <string.h>
 
-/* From the most telling to the least: the first that fits is named. `planned` ones need a plan. A value that every
+/* What a cause needs to know: the values alone, the plan that they are stored of, or that they are all of it. */
+typedef enum needs { VALUES, PLAN, WHOLE } needs;
+
+/* From the most telling to the least: the first that fits is named. A value that every
  * element has fits many causes, so what looks at all elements stands in front of what looks at their distances. */
 /* clang-format off */
 static const struct {
     const char *name;
-    bool planned;
+    needs needs;
     bool (*seen)(const cw_evidence *, cw_seen *);
     const char *advice;
 } causes[] = {
-    {"denormals", false, cw_seen_denormals, "TensorFlow's CPU flushes them except in float16: check the denormal mode"},
-    {"unwritten", false, cw_seen_unwritten, "was the fill enqueued, waited for and checked for an error?"},
-    {"cut",       false, cw_seen_part,      "check the number of bytes, the offset and whether all parts were written"},
-    {"cut",       false, cw_seen_cut,       "check the number of bytes, the offset and whether all parts were written"},
-    {"layout",    false, cw_seen_axes,      "transpose it, or fill it with the shape's axes in this order"},
-    {"shift",     false, cw_seen_shift,     "each part starts at the counter of its first element in the whole tensor"},
-    {"dialect",   true,  cw_seen_dialect,   "choose with --dialect whose arithmetic is followed"},
-    {"seed",      true,  cw_seen_seed,      "check --seed, --seed-rule and --call"},
-    {"counter",   true,  cw_seen_counter,   "check the start counter, and what the generator drew before"},
-    {"shard",     true,  cw_seen_shard,     "plan the whole tensor and fill slices of it: its fans, its counters"},
-    {"store",     true,  cw_seen_store,     "draw in the dtype itself, or compare with what is drawn in float32"},
-    {"fused",     true,  cw_seen_fused,     "compile with contraction off: -ffp-contract=off, --fmad=false"},
-    {"steps",     true,  cw_seen_steps,     "round to the dtype after every step, as TensorFlow does"},
-    {"angle",     true,  cw_seen_angle,     "multiply by 2 pi in double, and round the product to float32"},
-    {"libm",      true,  cw_seen_exact,     "TensorFlow's are those of glibc, which are not correctly rounded"},
-    {"rounded",   false, cw_seen_rounded,   "keep the values in their own dtype until they are compared"},
-    {"scale",     false, cw_seen_scaled,    "compare the arguments, and the fans, which are those of the whole tensor"},
-    {"rounding",  false, cw_seen_ulps,      "a contracted multiply-add, or another log, sin, cos or sqrt?"},
-    {"values",    false, cw_seen_other,     "another seed, seed rule, initializer, dtype or shape?"},
-    {"elements",  false, cw_seen_single,    "written afterwards, or by another kernel?"},
+    {"denormals", VALUES, cw_seen_denormals, "TensorFlow's CPU flushes them except in float16: check the denormal mode"},
+    {"unwritten", VALUES, cw_seen_unwritten, "was the fill enqueued, waited for and checked for an error?"},
+    {"cut",       VALUES, cw_seen_part,      "check the number of bytes, the offset and whether all parts were written"},
+    {"cut",       VALUES, cw_seen_cut,       "check the number of bytes, the offset and whether all parts were written"},
+    {"layout",    VALUES, cw_seen_axes,      "transpose it, or fill it with the shape's axes in this order"},
+    {"slice",     PLAN,   cw_seen_slice,     "check which part the rank, or --slice, stands for"},
+    {"shift",     VALUES, cw_seen_shift,     "each part starts at the counter of its first element in the whole tensor"},
+    {"dialect",   PLAN,   cw_seen_dialect,   "choose with --dialect whose arithmetic is followed"},
+    {"seed",      PLAN,   cw_seen_seed,      "check --seed, --seed-rule and --call"},
+    {"counter",   PLAN,   cw_seen_counter,   "check the start counter, and what the generator drew before"},
+    {"shard",     PLAN,   cw_seen_shard,     "plan the whole tensor and fill slices of it: its fans, its counters"},
+    {"store",     WHOLE,  cw_seen_store,     "draw in the dtype itself, or compare with what is drawn in float32"},
+    {"fused",     WHOLE,  cw_seen_fused,     "compile with contraction off: -ffp-contract=off, --fmad=false"},
+    {"steps",     WHOLE,  cw_seen_steps,     "round to the dtype after every step, as TensorFlow does"},
+    {"angle",     WHOLE,  cw_seen_angle,     "multiply by 2 pi in double, and round the product to float32"},
+    {"libm",      WHOLE,  cw_seen_exact,     "TensorFlow's are those of glibc, which are not correctly rounded"},
+    {"rounded",   VALUES, cw_seen_rounded,   "keep the values in their own dtype until they are compared"},
+    {"scale",     VALUES, cw_seen_scaled,    "compare the arguments, and the fans, which are those of the whole tensor"},
+    {"rounding",  VALUES, cw_seen_ulps,      "a contracted multiply-add, or another log, sin, cos or sqrt?"},
+    {"values",    VALUES, cw_seen_other,     "another seed, seed rule, initializer, dtype or shape?"},
+    {"elements",  VALUES, cw_seen_single,    "written afterwards, or by another kernel?"},
 };
 /* clang-format on */
 enum { CAUSES = sizeof causes / sizeof *causes };
@@ -52,7 +56,12 @@ static cw_cause cause(const char *name, const cw_seen *seen, const char *which, 
 
 /* Whether these are the planned values. */
 static bool is_planned(const cw_evidence *e, const void *data) {
-    return e->entry && cw_verify(&e->entry->plan, data, e->tensor->bytes, NULL, NULL) == CW_OK;
+    const cw_slice *slice = e->entry && !e->entry->whole ? &e->entry->slice : NULL;
+    return e->entry && cw_verify_slice(&e->entry->plan, slice, data, e->tensor->bytes, NULL, NULL) == CW_OK;
+}
+
+static bool is_known(const cw_evidence *e, needs what) {
+    return what == VALUES || (e->entry && (what == PLAN || e->entry->whole));
 }
 
 /* The one of the two that is to blame comes second; where neither is as planned, both have their turn. */
@@ -64,7 +73,7 @@ cw_cause cw_cause_of(const cw_evidence *evidence) {
                swapped = !good && is_planned(evidence, evidence->found);
     cw_seen seen = {""};
     for (int i = 0; i < CAUSES; i++) {
-        if (causes[i].planned && !good && !swapped) continue;
+        if (!is_known(evidence, causes[i].needs) || (causes[i].needs != VALUES && !good && !swapped)) continue;
         if (!swapped && causes[i].seen(evidence, &seen))
             return cause(causes[i].name, &seen, "the second", causes[i].advice);
         if (!good && causes[i].seen(&back, &seen)) return cause(causes[i].name, &seen, "the first", causes[i].advice);

@@ -4,6 +4,7 @@
  */
 #include "cause_rows.h"
 #include "element.h"
+#include "piece.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -33,17 +34,31 @@ static cw_spec given_spec(const cw_evidence *e) {
 
 /* ------------------------------------------------------------------------------------------------- other plans */
 
-/* Whether found is what this spec makes. Its first elements mostly tell that it is not. */
-static bool is_made_by(const cw_evidence *e, const cw_spec *spec) {
+/* The first elements of what is stored, which mostly tell that it was made otherwise. */
+static bool begins_with(const cw_evidence *e, const cw_plan *plan, const cw_slice *slice) {
     enum { HEAD = 4 };
-    const size_t size = cw_dtype_size(e->tensor->dtype);
-    const uint64_t n = e->difference.elements < HEAD ? e->difference.elements : HEAD;
+    const uint32_t rank = e->tensor->rank;
     uint64_t head[HEAD];
-    cw_plan plan;
-    if (cw_plan_make(spec, &plan, NULL) || cw_plan_bytes(&plan) != e->tensor->bytes) return false;
-    if (cw_reference(&plan, 0, n, head, NULL) || memcmp(head, e->found, n * size) != 0) return false;
-    return cw_verify(&plan, e->found, e->tensor->bytes, NULL, NULL) == CW_OK;
+    cw_slice first = *slice;
+    for (uint32_t d = 0; d < rank; d++) {
+        const uint64_t most = d + 1 == rank ? HEAD : 1, members = e->tensor->shape[d];
+        cw_slice_narrow(e->entry, &first, d, 0, members < most ? members : most);
+    }
+    cw_extent x;
+    return cw_slice_measure(plan, &first, &x, NULL) == CW_OK && x.bytes <= sizeof head &&
+           cw_reference_slice(plan, &first, head, sizeof head, NULL) == CW_OK && memcmp(head, e->found, x.bytes) == 0;
 }
+
+/* Whether found is this slice of what the spec makes. */
+static bool is_slice_of(const cw_evidence *e, const cw_spec *spec, const cw_slice *slice) {
+    cw_plan plan;
+    cw_extent x;
+    if (cw_plan_make(spec, &plan, NULL) || cw_slice_measure(&plan, slice, &x, NULL) || x.bytes != e->tensor->bytes) return false;
+    return begins_with(e, &plan, slice) &&
+           cw_verify_slice(&plan, e->entry->whole ? NULL : slice, e->found, x.bytes, NULL, NULL) == CW_OK;
+}
+
+static bool is_made_by(const cw_evidence *e, const cw_spec *spec) { return is_slice_of(e, spec, &e->entry->slice); }
 
 bool cw_seen_dialect(const cw_evidence *e, cw_seen *seen) {
     cw_spec spec = given_spec(e);
@@ -163,7 +178,7 @@ bool cw_seen_seed(const cw_evidence *e, cw_seen *seen) {
 
 /* By single blocks, by whole tensors, and by 256 blocks an element, as tf.random's generators go on. */
 bool cw_seen_counter(const cw_evidence *e, cw_seen *seen) {
-    const uint64_t steps[] = {1, cw_plan_blocks(&e->entry->plan), 256 * e->difference.elements};
+    const uint64_t steps[] = {1, cw_plan_blocks(&e->entry->plan), 256 * cw_plan_elements(&e->entry->plan)};
     const cw_philox start = spec_of(e).philox;
     for (int s = 0; s < 3 && is_random(e) && !is_matrix(e); s++)
         for (uint64_t i = 2; i < 2 * 256 + 2; i++) {
@@ -235,8 +250,31 @@ static bool has_factor(const cw_evidence *e, const shard *s) {
     return fabs(cw_find_factor(e) / factor_of(e, s) - 1) <= unit;
 }
 
+static uint64_t members_of(const cw_evidence *e, uint32_t axis) {
+    for (uint32_t d = 0; d < e->tensor->rank; d++)
+        if (cw_entry_axis(e->entry, d) == axis) return e->tensor->shape[d];
+    return 0;
+}
+
+/* The slice as a tensor of its own, with its fans, from the start of the stream. */
+static bool is_planned_alone(const cw_evidence *e, cw_seen *seen) {
+    const cw_slice *stored = &e->entry->slice;
+    cw_slice all = CW_SLICE_INIT;
+    cw_spec spec = given_spec(e);
+    all.layout = stored->layout;
+    all.store = stored->store;
+    for (uint32_t axis = 0; axis < spec.rank; axis++) {
+        spec.shape[axis] = members_of(e, axis);
+        cw_slice_axis(&all, axis, 0, spec.shape[axis]);
+    }
+    if (!is_slice_of(e, &spec, &all)) return false;
+    SAY("%%s was planned as a tensor of its own: its fans are those of the part, and it starts anew");
+    return true;
+}
+
 bool cw_seen_shard(const cw_evidence *e, cw_seen *seen) {
     shard s;
+    if (!e->entry->whole) return is_random(e) && !is_matrix(e) && is_planned_alone(e, seen);
     if (!is_random(e) || is_matrix(e) || e->difference.elements < 2) return false;
     if (cw_find_factor(e) != 0 && find_shard(e, has_factor, &s))
         SAY("%%s is %.7g times the other: the fans are those of a part, such as axis %u cut into %" PRIu64,
@@ -245,6 +283,27 @@ bool cw_seen_shard(const cw_evidence *e, cw_seen *seen) {
         SAY("%%s was planned part by part: axis %u is cut into %" PRIu64 ", and each starts anew", s.axis, s.parts);
     else return false;
     return true;
+}
+
+/* ----------------------------------------------------------------------------------------------------- another part */
+
+/* Other parts of the same size along one axis, which other ranks have. */
+bool cw_seen_slice(const cw_evidence *e, cw_seen *seen) {
+    const cw_spec spec = given_spec(e);
+    if (e->entry->whole || is_matrix(e)) return false;
+    for (uint32_t axis = 0; axis < spec.rank; axis++) {
+        cw_slice other = e->entry->slice;
+        const uint64_t length = other.stop[axis] - other.start[axis];
+        for (uint64_t at = 0; length && at + length <= spec.shape[axis]; at += length) {
+            cw_slice_axis(&other, axis, at, at + length);
+            other.step[axis] = e->entry->slice.step[axis];
+            if (!is_slice_of(e, &spec, &other)) continue;
+            SAY("%%s holds %" PRIu64 ":%" PRIu64 " of axis %u instead of %" PRIu64 ":%" PRIu64, at, at + length, axis,
+                e->entry->slice.start[axis], e->entry->slice.stop[axis]);
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ------------------------------------------------------------------------------------------------- another dtype */

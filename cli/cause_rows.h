@@ -38,10 +38,11 @@ double cw_find_factor(const cw_evidence *e);
 /* To the nearest number of a real dtype, ties to even, and infinite from half an ulp above the largest on. */
 double cw_rounded(double x, cw_dtype dtype);
 
-/* cause_plan.c: e->entry is known and `expected` is what it plans. */
+/* cause_plan.c: e->entry, which has no parts, is known and `expected` is what is stored of it. */
 bool cw_seen_dialect(const cw_evidence *e, cw_seen *seen);
 bool cw_seen_seed(const cw_evidence *e, cw_seen *seen);
 bool cw_seen_counter(const cw_evidence *e, cw_seen *seen);
+bool cw_seen_slice(const cw_evidence *e, cw_seen *seen);
 bool cw_seen_shard(const cw_evidence *e, cw_seen *seen);
 bool cw_seen_store(const cw_evidence *e, cw_seen *seen);
 bool cw_seen_fused(const cw_evidence *e, cw_seen *seen);

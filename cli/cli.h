@@ -34,6 +34,12 @@ int cw_put_name(const char *name);
 /* Whether that is what it prints. */
 bool cw_is_put_name(const char *text, const char *name);
 
+/* Prints bytes to stdout as people read them: "1 byte", "4.208 kB", "102.547 MB". */
+void cw_put_size(uint64_t bytes);
+
+/* The exit status at the end: a result that did not get out is no result. */
+int cw_close_stdout(int status);
+
 /* "cw: memory is exhausted ..."; EXIT_IO. */
 int cw_complain_memory(void);
 

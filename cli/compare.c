@@ -78,7 +78,7 @@ static uint64_t elements_of(const cw_tensor *t) { return t->bytes / cw_dtype_siz
 int cw_tally_pair(cw_tally *tally, const cw_tensor *tensor, const cw_entry *entry, const void *expected,
                   const void *found) {
     cw_evidence c = {.tensor = tensor, .expected = expected, .found = found, .entry = entry};
-    if (entry && (entry->part || !entry->whole)) c.entry = NULL; /* its plan is not that of these values */
+    if (entry && entry->part) c.entry = NULL; /* its plan is not that of these values */
     cw_error why;
     cw_progress_stage(2 * tensor->bytes, 1);
     const cw_status status = cw_compare(tensor->dtype, expected, found, elements_of(tensor), &c.difference, &why);

@@ -27,6 +27,19 @@ int cw_put_name(const char *name) {
     return columns;
 }
 
+void cw_print_version(void) { printf("cw %s, numerics version %u\n", cw_version(), (unsigned)cw_numerics_version()); }
+
+void cw_put_size(uint64_t bytes) {
+    if (bytes < 1000) printf("%d byte%s", (int)bytes, bytes == 1 ? "" : "s");
+    else if (bytes < 1000000) printf("%.6g kB", (double)bytes * 1e-3);
+    else printf("%.6g MB", (double)bytes * 1e-6);
+}
+
+int cw_close_stdout(int status) {
+    if (status != EXIT_GOOD || (fflush(stdout) == 0 && !ferror(stdout))) return status;
+    return cw_complain(EXIT_IO, "stdout cannot be written (check where it goes)");
+}
+
 bool cw_is_put_name(const char *text, const char *name) {
     while (*text && *name) {
         const int control = control_bytes(name);

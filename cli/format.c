@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
 #include "format.h"
 
 #include "cli.h"
@@ -8,28 +11,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int begin_npy(FILE *file, const cw_model *model) {
+static int begin_npy(FILE *file, const cw_model *model, const cw_sums *digest) {
+    (void)digest;
     const cw_tensor t = cw_entry_tensor(model->entry);
     cw_npy_write_header(file, t.dtype, t.rank, t.shape);
     return EXIT_GOOD;
 }
 
-static int begin_raw(FILE *file, const cw_model *model) {
-    (void)file, (void)model;
+static int begin_raw(FILE *file, const cw_model *model, const cw_sums *digest) {
+    (void)file, (void)model, (void)digest;
     return EXIT_GOOD;
 }
 
-/* The manifest goes along, so that the file can be verified by itself. */
-static int begin_safetensors(FILE *file, const cw_model *model) {
+/* The manifest goes along with the digests of what there is, so that the file can be verified by itself. */
+static int begin_safetensors(FILE *file, const cw_model *model, const cw_sums *digest) {
     char numerics[11];
     snprintf(numerics, sizeof numerics, "%u", (unsigned)cw_numerics_version());
-    cw_metadata metadata[] = {{CW_MANIFEST_KEY, model->text},
+    char *manifest = cw_model_manifest(model, digest);
+    cw_tensor *tensor = manifest ? cw_model_tensors(model) : NULL;
+    cw_metadata metadata[] = {{CW_MANIFEST_KEY, manifest},
                               {"counterweight.version", (char *)(uintptr_t)cw_version()},
                               {"counterweight.numerics_version", numerics}};
-    cw_tensor *tensor = cw_model_tensors(model);
-    if (!tensor) return EXIT_IO;
-    const int status =
-        cw_safetensors_write_header(file, tensor, model->count, metadata, sizeof metadata / sizeof *metadata);
+    const int status = !tensor ? EXIT_IO
+                               : cw_safetensors_write_header(file, tensor, model->count, metadata,
+                                                             sizeof metadata / sizeof *metadata);
+    free(manifest);
     free(tensor);
     return status;
 }
@@ -52,4 +58,14 @@ int cw_format_check(const cw_format *format, const cw_model *model, const char *
     if (format->begin != begin_npy || model->count == 1) return EXIT_GOOD;
     return cw_complain(EXIT_USAGE, "%s can hold one tensor, and there are %zu (write a .safetensors file)", path,
                        model->count);
+}
+
+int cw_format_header(const cw_format *format, const cw_model *model, const cw_sums *digest, char **header, size_t *length) {
+    FILE *file = open_memstream(header, length);
+    if (!file) return cw_complain_memory();
+    int status = format->begin(file, model, digest);
+    const bool good = !ferror(file);
+    if ((fclose(file) != 0 || !good) && status == EXIT_GOOD) status = cw_complain_memory();
+    if (status != EXIT_GOOD) free(*header);
+    return status;
 }

@@ -12,7 +12,7 @@
 typedef struct cw_format {
     const char *ending; /* "-" for stdout */
     /* What comes before the elements of all tensors. EXIT_GOOD, or a complaint. */
-    int (*begin)(FILE *file, const cw_model *model);
+    int (*begin)(FILE *file, const cw_model *model, const cw_sums *digest);
 } cw_format;
 
 /* NULL after a complaint if the name has no known ending. */
@@ -20,5 +20,9 @@ const cw_format *cw_format_of(const char *path);
 
 /* EXIT_USAGE and a complaint if the format cannot hold the model. */
 int cw_format_check(const cw_format *format, const cw_model *model, const char *path);
+
+/* What comes before the elements, to be freed; one digest for each tensor. Its length is the same for any digests, so that it
+ * is known before they are. EXIT_GOOD, or a complaint. */
+int cw_format_header(const cw_format *format, const cw_model *model, const cw_sums *digest, char **header, size_t *length);
 
 #endif

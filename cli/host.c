@@ -14,19 +14,24 @@
 typedef struct sums_job {
     cw_dtype dtype;
     const char *data;
+    const cw_place *place;
     uint64_t first;
     _Atomic uint64_t word[2];
 } sums_job;
 
 static void add_piece(void *argument, uint64_t first, uint64_t count) {
     sums_job *j = argument;
+    const char *data = j->data + first * cw_dtype_size(j->dtype);
     cw_sums sums = {{0, 0}};
-    cw_digest_add(&sums, j->dtype, j->data + first * cw_dtype_size(j->dtype), j->first + first, count);
+    for (uint64_t i = 0, n, at; i < count; i += n) {
+        n = cw_place_run(j->place, j->first + first + i, count - i, &at);
+        cw_digest_add(&sums, j->dtype, data + i * cw_dtype_size(j->dtype), at, n);
+    }
     for (int w = 0; w < 2; w++) atomic_fetch_add(&j->word[w], sums.word[w]);
 }
 
-cw_sums cw_host_sums(cw_dtype dtype, const void *data, uint64_t first, uint64_t elements) {
-    sums_job j = {.dtype = dtype, .data = data, .first = first};
+cw_sums cw_host_sums(cw_dtype dtype, const void *data, const cw_place *place, uint64_t first, uint64_t elements) {
+    sums_job j = {.dtype = dtype, .data = data, .place = place, .first = first};
     const size_t size = cw_dtype_size(dtype);
     cw_progress_stage(elements * size, 1);
     cw_crew_cut(elements, size, add_piece, &j);
@@ -34,7 +39,9 @@ cw_sums cw_host_sums(cw_dtype dtype, const void *data, uint64_t first, uint64_t 
 }
 
 cw_sums cw_tensor_digest(const cw_tensor *t, const void *data) {
-    const cw_sums sums = cw_host_sums(t->dtype, data, 0, t->bytes / cw_dtype_size(t->dtype));
+    const uint64_t elements = t->bytes / cw_dtype_size(t->dtype);
+    const cw_place all = {0, elements, elements};
+    const cw_sums sums = cw_host_sums(t->dtype, data, &all, 0, elements);
     return cw_digest_finish(sums, t->dtype, t->rank, t->shape);
 }
 

@@ -9,32 +9,37 @@
 #include "commands.h"
 #include "device.h"
 #include "element.h"
-#include "format.h"
 #include "json.h"
 #include "make.h"
 #include "options.h"
-#include "output.h"
 #include "print.h"
 #include "progress.h"
+#include "ranks.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static const cw_usage usage = {
     "cw init [options] [-o FILE]\n"
-    "cw init MODEL.json [-o FILE]\n\n"
+    "cw init MODEL.json [-o FILE]\n"
+    "cw init MODEL.json --rank R --world N [--shard AXIS|auto] -o FILE\n\n"
     "Makes one tensor, or all tensors of a manifest, on a device. Prints them as NumPy does, or writes them to FILE.\n"
+    "With --rank each process writes a part of each tensor into the same FILE.part, in any order, with no other word\n"
+    "between them; the last names it FILE. The file is the same for any number of ranks.\n"
     "The digest in the summary is the total that cw digest prints. With --json, values read back to the same bits; "
     "nan,\n"
     "inf and -inf are strings, and integers may need 64 bits.\n",
-    CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_OUTPUT | CW_OPT_JSON, 1};
+    CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_OUTPUT | CW_OPT_JSON | CW_OPT_SHARD | CW_OPT_RANK, 1};
 
 typedef struct job {
     const cw_options *options;
     cw_model model;
     cw_device *device;
     cw_made made;
-    cw_output output;
+    cw_save save;
+    uint64_t kept;       /* bytes that --resume found */
+    const cw_model *part; /* what this process makes of the model: all, or a rank's part */
+    cw_ranks ranks;
     FILE *tensors; /* for --json: their objects, collected in `text` */
     char *text;
     size_t length;
@@ -81,13 +86,31 @@ static int json_sink(void *user, const cw_entry *entry, const cw_made_piece *mad
     return ferror(j->tensors) ? cw_complain_memory() : EXIT_GOOD;
 }
 
-static int print_json(const job *j) {
+static json_t *result_of(const job *j) {
     json_t *file = j->options->output ? cw_json_text(j->options->output) : json_null();
-    json_t *result =
-        json_pack("{s:s, s:o, s:I, s:f, s:f, s:s, s:o}", "device", cw_options_device(j->options), "file", file, "bytes",
-                  (json_int_t)j->made.bytes, "seconds", j->made.seconds, "gbps", cw_made_gbps(&j->made), "digest",
-                  cw_hex_of(j->made.total).text, "matches_manifest", j->model.has_digest ? json_true() : json_null());
+    const bool all = !j->options->has_rank || j->ranks.last;
+    return json_pack("{s:s, s:o, s:I, s:f, s:f, s:o, s:o}", "device", cw_options_device(j->options), "file", file, "bytes",
+                     (json_int_t)j->made.bytes, "seconds", j->made.seconds, "gbps", cw_made_gbps(&j->made), "digest",
+                     all ? json_string(cw_hex_of(j->made.total).text) : json_null(), "matches_manifest",
+                     all && j->model.has_digest ? json_true() : json_null());
+}
+
+/* What a rank made and what it was asked for are of different size. */
+static void add_rank(const job *j, json_t *result) {
+    const cw_shard *s = &j->options->shard;
+    if (!j->options->has_rank) return;
+    json_object_set_new(result, "bytes", json_integer((json_int_t)j->save.bytes));
+    json_object_set_new(result, "gbps", json_real(j->made.seconds > 0 ? (double)j->save.bytes * 1e-9 / j->made.seconds : 0));
+    json_object_set_new(result, "rank", json_integer(s->rank));
+    json_object_set_new(result, "world", json_integer(s->world));
+    json_object_set_new(result, "missing", json_integer(j->ranks.missing));
+}
+
+static int print_json(const job *j) {
+    json_t *result = result_of(j);
     if (!result || fflush(j->tensors) != 0) return cw_complain_memory();
+    if (j->options->resume) json_object_set_new(result, "kept", json_integer((json_int_t)j->kept));
+    add_rank(j, result);
     putchar('{');
     json_dumpf(result, stdout, JSON_EMBED | JSON_REAL_PRECISION(9));
     printf(", \"tensors\": [%s\n]}\n", j->text);
@@ -99,42 +122,88 @@ static int print_json(const job *j) {
 
 static int file_sink(void *user, const cw_entry *entry, const cw_made_piece *made) {
     job *j = user;
-    if (!cw_output_write(&j->output, made->data, made->bytes)) return cw_output_finish(&j->output);
-    return j->tensors && made->last ? json_sink(user, entry, made) : EXIT_GOOD;
+    const int status = cw_save_piece(&j->save, (size_t)(entry - j->part->entry), entry, made);
+    const bool tell = j->tensors && made->last && !j->options->has_rank;
+    return status == EXIT_GOOD && tell ? json_sink(user, entry, made) : status;
 }
 
-static void print_size(uint64_t bytes) {
-    if (bytes < 1000) printf("%d byte%s", (int)bytes, bytes == 1 ? "" : "s");
-    else if (bytes < 1000000) printf("%.6g kB", (double)bytes * 1e-3);
-    else printf("%.6g MB", (double)bytes * 1e-6);
+static void print_kept(const job *j) {
+    if (!j->options->resume) return;
+    printf(", ");
+    cw_put_size(j->kept);
+    printf(" of it were there");
 }
 
 /* The digest is the total of all tensors and their names, as in --json and in the last line of `cw digest`. */
 static void print_summary(const job *j) {
     printf("%s: %zu tensor%s, ", j->options->output, j->made.tensors, j->made.tensors == 1 ? "" : "s");
-    print_size(j->made.bytes);
-    printf(", %.3g s on %s (%.3g GB/s), digest %s%s\n", j->made.seconds, cw_options_device(j->options),
+    cw_put_size(j->made.bytes);
+    printf(", %.3g s on %s (%.3g GB/s), digest %s%s", j->made.seconds, cw_options_device(j->options),
            cw_made_gbps(&j->made), cw_hex_of(j->made.total).text, j->model.has_digest ? ", as the manifest says" : "");
+    print_kept(j);
+    putchar('\n');
 }
 
-static int write_file(job *j, const cw_format *format) {
-    int status = cw_output_open(&j->output, j->options->output);
-    if (status == EXIT_GOOD) status = format->begin(cw_output_file(&j->output), &j->model);
-    if (status == EXIT_GOOD) status = cw_make(j->device, &j->model, CW_PIECE, file_sink, j, &j->made);
-    if (status == EXIT_GOOD) status = cw_made_check(&j->made, &j->model);
-    if (status == EXIT_GOOD) return cw_output_finish(&j->output);
-    cw_output_abandon(&j->output);
+static int write_file(job *j) {
+    int status = cw_output_open(&j->save.output, j->options->output, j->options->resume);
+    if (status != EXIT_GOOD) return status;
+    status = cw_make(j->device, j->part, CW_PIECE, file_sink, j, &j->made);
+    j->kept = j->save.output.kept;
+    if (status == EXIT_GOOD) return cw_save_finish(&j->save, &j->made);
+    cw_output_abandon(&j->save.output);
     return status;
 }
+
+/* ------------------------------------------------------------------------------------------------ a rank's part */
+
+static void print_rank(const job *j) {
+    const cw_shard *s = &j->options->shard;
+    printf("%s: rank %u of %u, ", j->options->output, s->rank, s->world);
+    cw_put_size(j->save.bytes);
+    printf(", %.3g s on %s", j->made.seconds, cw_options_device(j->options));
+    print_kept(j);
+    if (j->ranks.last)
+        printf("; all ranks are there, digest %s%s\n", cw_hex_of(j->made.total).text,
+               j->model.has_digest ? ", as the manifest says" : "");
+    else if (j->ranks.missing == 0) printf("; another process finished the file\n");
+    else
+        printf("; %u rank%s still to come, first rank %u\n", j->ranks.missing, j->ranks.missing == 1 ? " is" : "s are",
+               j->ranks.first_missing);
+}
+
+static int fill_part(job *j) {
+    int status = cw_ranks_open(&j->ranks, &j->save, &j->options->shard, j->options->output, j->options->resume);
+    if (status != EXIT_GOOD) return status;
+    status = cw_make(j->device, j->part, CW_PIECE, file_sink, j, &j->made);
+    j->kept = j->save.output.kept;
+    if (status == EXIT_GOOD) status = cw_ranks_close(&j->ranks);
+    else cw_output_leave(&j->save.output);
+    return status == EXIT_GOOD && j->ranks.last ? cw_save_finish(&j->save, &j->made) : status;
+}
+
+static int write_part(job *j) {
+    cw_model part;
+    int status = cw_shard_model(&j->options->shard, &j->model, &part);
+    if (status != EXIT_GOOD) return status;
+    j->part = &part;
+    status = fill_part(j);
+    cw_ranks_free(&j->ranks);
+    free(part.entry);
+    return status;
+}
+
+/* --------------------------------------------------------------------------------------------------------- either */
 
 static int write_and_tell(job *j, const cw_format *format) {
     const bool to_stdout = strcmp(j->options->output, "-") == 0;
     if (to_stdout && j->options->json) return cw_complain(EXIT_USAGE, "-o - and --json both want stdout (name a file)");
-    const int status = write_file(j, format);
+    int status = cw_save_plan(&j->save, format, &j->model);
+    if (status == EXIT_GOOD) status = j->options->has_rank ? write_part(j) : write_file(j);
+    cw_save_free(&j->save);
     cw_progress_end();
     if (status != EXIT_GOOD || to_stdout) return status;
     if (j->options->json) return print_json(j);
-    print_summary(j);
+    (j->options->has_rank ? print_rank : print_summary)(j);
     return EXIT_GOOD;
 }
 
@@ -173,11 +242,16 @@ static int run(job *j, const cw_format *format) {
 int cw_init_command(int argc, char **argv) {
     cw_options options;
     job j = {.options = &options};
+    j.part = &j.model;
     const cw_format *format = NULL;
     int status = cw_options_read(argc, argv, &usage, &options);
     if (status != EXIT_GOOD || options.answered) return status;
     if (options.exact && (options.json || options.output))
         return cw_complain(EXIT_USAGE, "--exact is for what is printed (leave out %s)", options.json ? "--json" : "-o");
+    if (options.resume && (!options.output || strcmp(options.output, "-") == 0))
+        return cw_complain(EXIT_USAGE, "--resume is for a file that a killed run left (name it with -o)");
+    if (options.has_rank && (!options.output || strcmp(options.output, "-") == 0))
+        return cw_complain(EXIT_USAGE, "--rank is for a part of a file (name it with -o)");
     if (options.output && !(format = cw_format_of(options.output))) return EXIT_USAGE;
     status = cw_options_model(&options, options.operands ? options.operand[0] : NULL, &j.model);
     if (status == EXIT_GOOD && format) status = cw_format_check(format, &j.model, options.output);

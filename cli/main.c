@@ -39,17 +39,9 @@ static int help(void) {
     return EXIT_GOOD;
 }
 
-void cw_print_version(void) { printf("cw %s, numerics version %u\n", cw_version(), (unsigned)cw_numerics_version()); }
-
 static int version(void) {
     cw_print_version();
     return EXIT_GOOD;
-}
-
-/* A result that did not get out is no result. */
-static int finish(int status) {
-    if (status != EXIT_GOOD || (fflush(stdout) == 0 && !ferror(stdout))) return status;
-    return cw_complain(EXIT_IO, "stdout cannot be written (check where it goes)");
 }
 
 static int run(int argc, char **argv) {
@@ -74,5 +66,5 @@ static void occupy_closed(void) {
 
 int main(int argc, char **argv) {
     occupy_closed();
-    return finish(run(argc, argv));
+    return cw_close_stdout(run(argc, argv));
 }

@@ -145,11 +145,11 @@ static void add(cw_sums *sums, cw_sums more) {
 static void digest(cw_maker *m, const cw_made_piece *made) {
     const cw_entry *entry = m->pieces.entry;
     const cw_dtype dtype = cw_entry_tensor(entry).dtype;
-    add(&m->own, cw_host_sums(dtype, made->data, made->piece.first, made->piece.elements));
-    if (!entry->whole) add(&m->whole, cw_host_whole_sums(entry, &made->piece, made->data));
+    add(&m->own, cw_host_sums(dtype, made->data, &entry->place, made->piece.first, made->piece.elements));
+    if (!entry->as_whole) add(&m->whole, cw_host_whole_sums(entry, &made->piece, made->data));
 }
 
-static void count(cw_made *made, const cw_entry *entry, cw_sums digest) {
+void cw_made_count(cw_made *made, const cw_entry *entry, cw_sums digest) {
     made->tensors++;
     made->elements += entry->extent.elements;
     made->bytes += entry->extent.bytes;
@@ -159,11 +159,13 @@ static void count(cw_made *made, const cw_entry *entry, cw_sums digest) {
 }
 
 static void finish(cw_maker *m, cw_made_piece *made) {
-    const cw_tensor t = cw_entry_tensor(m->pieces.entry);
+    const cw_entry *entry = m->pieces.entry;
+    const cw_tensor t = cw_entry_tensor(entry);
     made->last = true;
+    made->own = m->own;
+    made->sums = entry->as_whole ? m->own : m->whole;
     made->digest = cw_digest_finish(m->own, t.dtype, t.rank, t.shape);
-    made->sums = m->pieces.entry->whole ? m->own : m->whole;
-    count(&m->made, m->pieces.entry, made->digest);
+    cw_made_count(&m->made, entry, made->digest);
 }
 
 /* -------------------------------------------------------------------------------------------------------- together */

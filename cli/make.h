@@ -21,13 +21,14 @@ typedef struct cw_made {
 } cw_made;
 
 /* A piece in host memory, which is gone when the next is made. With a tensor's last piece, which may be empty, come its
- * digest and its sums: those of its elements by their numbers in the whole tensor, which add up over slices. */
+ * digest and its sums: those of its elements by their numbers in the whole tensor, which add up over slices, and its own by
+ * their numbers in what is stored of it, which add up over ranks. What one rank makes has no digest. */
 typedef struct cw_made_piece {
     cw_piece piece;
     const void *data;
     uint64_t bytes;
     bool last;
-    cw_sums digest, sums;
+    cw_sums digest, sums, own;
 } cw_made_piece;
 
 /* Gets the pieces in their order. EXIT_GOOD, or a complaint that ends it. */
@@ -45,6 +46,9 @@ void cw_maker_begin(cw_maker *maker, const cw_entry *entry);
 int cw_maker_next(cw_maker *maker, cw_made_piece *piece);
 /* Puts what came of it into *made; NULL is allowed. */
 void cw_maker_close(cw_maker *maker, cw_made *made);
+
+/* Counts a tensor of which no more is known than its digest. */
+void cw_made_count(cw_made *made, const cw_entry *entry, cw_sums digest);
 
 /* EXIT_DIFFERS and a complaint if a digest of the manifest was not met, the total included. */
 int cw_made_check(const cw_made *made, const cw_model *model);

@@ -49,6 +49,27 @@ static char *text_of(const cw_fields *fields) {
     return text;
 }
 
+static int set_digest(json_t *object, cw_sums digest) {
+    return json_object_set_new(object, "digest", json_string(cw_hex_of(digest).text));
+}
+
+/* The text was a manifest when the model was read. */
+char *cw_model_manifest(const cw_model *model, const cw_sums *digest) {
+    json_t *manifest = json_loads(model->text, 0, NULL);
+    const json_t *tensors = json_object_get(manifest, "tensors");
+    cw_sums total = {{0, 0}};
+    int failed = 0;
+    for (size_t i = 0; i < model->count; i++) {
+        cw_digest_total(&total, model->entry[i].name, digest[i]);
+        failed |= set_digest(json_array_get(tensors, i), digest[i]);
+    }
+    failed |= set_digest(manifest, total);
+    char *text = failed ? NULL : json_dumps(manifest, JSON_COMPACT);
+    json_decref(manifest);
+    if (!text) cw_complain_memory();
+    return text;
+}
+
 static bool is_whole(const cw_entry *e) {
     const cw_spec s = cw_plan_spec(&e->plan);
     for (uint32_t i = 0; i < s.rank; i++)
@@ -62,8 +83,10 @@ int cw_entry_plan(cw_entry *entry, const char *label) {
     int status = cw_fields_plan(&entry->fields, label, &entry->plan);
     if (status == EXIT_GOOD)
         status = cw_fields_slice(&entry->fields, label, &entry->plan, &entry->slice, &entry->extent);
-    if (status == EXIT_GOOD) entry->whole = is_whole(entry);
-    return status;
+    if (status != EXIT_GOOD) return status;
+    entry->whole = entry->as_whole = is_whole(entry);
+    entry->place = (cw_place){0, entry->extent.elements, entry->extent.elements};
+    return EXIT_GOOD;
 }
 
 uint32_t cw_entry_axis(const cw_entry *entry, uint32_t stored) {

@@ -8,6 +8,19 @@
 #include "fields.h"
 #include "tensors.h"
 
+/* Where in an array the elements of a part of it lie: in runs of `run` elements, the first at element `first` and each
+ * `stride` after the one before. */
+typedef struct cw_place {
+    uint64_t first, run, stride;
+} cw_place;
+
+/* Where element `i` of the part lies, and how many elements, at most `most`, follow one another from there. */
+static inline uint64_t cw_place_run(const cw_place *place, uint64_t i, uint64_t most, uint64_t *at) {
+    const uint64_t left = place->run - i % place->run;
+    *at = place->first + i / place->run * place->stride + i % place->run;
+    return left < most ? left : most;
+}
+
 typedef struct cw_entry {
     char *name; /* CW_UNNAMED for a tensor from options */
     cw_fields fields;
@@ -15,6 +28,8 @@ typedef struct cw_entry {
     cw_slice slice; /* what is stored of it: start, stop and step are there for every axis */
     cw_extent extent;
     bool whole;      /* nothing is left out, moved or rounded */
+    cw_place place;  /* in what is stored of the tensor: all of it, or what a rank makes of it */
+    bool as_whole;   /* the place counts elements as the tensor does */
     bool has_digest; /* the digest that the tensor, as it is stored, is expected to have */
     cw_sums digest;
     /* What lies one behind the other in a tensor that several initializers make; its own plan then only says dtype and
@@ -54,6 +69,10 @@ int cw_model_read(const char *path, cw_model *model);
 int cw_model_parse(const char *path, const char *text, size_t length, cw_model *model);
 
 void cw_model_free(cw_model *model);
+
+/* The model's manifest as JSON text with these digests, one for each tensor, and their total; it is to be freed. NULL after a
+ * complaint. */
+char *cw_model_manifest(const cw_model *model, const cw_sums *digest);
 
 /* The entry as it is stored, a tensor without data, for headers of files; its name is the entry's. */
 cw_tensor cw_entry_tensor(const cw_entry *entry);

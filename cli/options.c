@@ -108,9 +108,44 @@ static int take_batch(cw_options *o, const char *label, const char *text) {
     return EXIT_GOOD;
 }
 
+/* 2^20 ranks are more than any machine has. */
+static int take_ranks(const char *label, const char *text, int64_t least, int64_t most, uint32_t *number) {
+    int64_t n;
+    const int status = cw_take_integer(label, text, &n);
+    if (status != EXIT_GOOD) return status;
+    if (n < least || n > most)
+        return cw_complain(EXIT_USAGE, "%s: %s cannot be (give %d to %d)", label, text, (int)least, (int)most);
+    *number = (uint32_t)n;
+    return EXIT_GOOD;
+}
+
+static int take_rank(cw_options *o, const char *label, const char *text) {
+    o->has_rank = true;
+    return take_ranks(label, text, 0, (1 << 20) - 1, &o->shard.rank);
+}
+
+static int take_world(cw_options *o, const char *label, const char *text) {
+    return take_ranks(label, text, 1, 1 << 20, &o->shard.world);
+}
+
+static int take_shard(cw_options *o, const char *label, const char *text) {
+    o->shard.has_axis = strcmp(text, "auto") != 0;
+    if (!o->shard.has_axis) return EXIT_GOOD;
+    const int status = cw_take_integer(label, text, &o->shard.axis);
+    if (status != EXIT_GOOD || (o->shard.axis >= -CW_MAX_RANK && o->shard.axis < CW_MAX_RANK)) return status;
+    return cw_complain(EXIT_USAGE, "%s: %s is no axis of any tensor (give -%d to %d, or auto)", label, text, CW_MAX_RANK,
+                       CW_MAX_RANK - 1);
+}
+
 static int take_exact(cw_options *o, const char *label, const char *text) {
     (void)label, (void)text;
     o->exact = true;
+    return EXIT_GOOD;
+}
+
+static int take_resume(cw_options *o, const char *label, const char *text) {
+    (void)label, (void)text;
+    o->resume = true;
     return EXIT_GOOD;
 }
 
@@ -185,8 +220,14 @@ static const option_row rows[] = {
      "of the cpu; default: all cores that the process may use"},
     {"output",      "FILE",  CW_OPT_OUTPUT, take_output,
      ".npy, .safetensors, or - for raw little-endian bytes; also -o FILE"},
+    {"rank",        "R",     CW_OPT_RANK,   take_rank,        "write part R, from 0, of --world N into FILE"},
+    {"world",       "N",     CW_OPT_RANK,   take_world,       "how many ranks there are; the last to finish completes FILE"},
+    {"shard",       "AXIS",  CW_OPT_SHARD,  take_shard,
+     "which axis is cut, negative ones from the end; auto (default): the first with a member for each rank"},
     {"exact",       NULL,    CW_OPT_OUTPUT, take_exact,
      "print every element, with the fewest digits that read back"},
+    {"resume",      NULL,    CW_OPT_OUTPUT, take_resume,
+     "keep what a killed run left right in FILE.part"},
     {"at",          "I,...", CW_OPT_AT,     take_at,
      "the element: one index for each axis, negative ones from the end; () of a scalar"},
     {"tensor",      "NAME",  CW_OPT_AT,     take_tensor,      "which tensor of MODEL.json"},
@@ -280,6 +321,16 @@ static void print_help(const cw_usage *usage) {
     }
 }
 
+static int check_ranks(const cw_options *o) {
+    if (o->has_rank != (o->shard.world > 0))
+        return cw_complain(EXIT_USAGE, "--rank and --world go together (give both, or none)");
+    if (o->shard.has_axis && !o->has_rank)
+        return cw_complain(EXIT_USAGE, "--shard goes with --rank and --world (a part of a tensor is --slice)");
+    if (o->has_rank && o->shard.rank >= o->shard.world)
+        return cw_complain(EXIT_USAGE, "there is no rank %u of %u (ranks count from 0)", o->shard.rank, o->shard.world);
+    return EXIT_GOOD;
+}
+
 static int check(const cw_options *o, const cw_usage *usage, const char *subcommand) {
     const int devices = usage->have & CW_OPT_DEVICES ? CW_MAX_DEVICES : 1;
     if (o->operands > usage->operands)
@@ -290,7 +341,7 @@ static int check(const cw_options *o, const cw_usage *usage, const char *subcomm
                            devices == 1 ? "once" : "twice");
     if (o->threads && strcmp(cw_options_device(o), "cpu") != 0 && strcmp(o->device[o->devices - 1], "cpu") != 0)
         return cw_complain(EXIT_USAGE, "--threads goes with the device cpu (leave it out)");
-    return EXIT_GOOD;
+    return usage->have & CW_OPT_RANK ? check_ranks(o) : EXIT_GOOD;
 }
 
 const char *cw_options_device(const cw_options *options) { return options->devices ? options->device[0] : "cpu"; }

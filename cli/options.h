@@ -7,18 +7,21 @@
 
 #include "fields.h"
 #include "model.h"
+#include "shard.h"
 
 /* Which options a subcommand has, besides --help and --version. */
 enum {
     CW_OPT_TENSOR = 1,  /* what is to be made: --initializer, --shape, ... */
     CW_OPT_DEVICE = 2,  /* --device, --threads */
-    CW_OPT_OUTPUT = 4,  /* -o, --exact */
+    CW_OPT_OUTPUT = 4,  /* -o, --exact, --resume */
     CW_OPT_JSON = 8,
     CW_OPT_HELP = 16,
     CW_OPT_AT = 32,       /* --at, --tensor */
     CW_OPT_BENCH = 64,    /* --quick, --markdown, --batch */
     CW_OPT_DEVICES = 128, /* two --device, not one */
     CW_OPT_CHECK = 256,   /* --check */
+    CW_OPT_SHARD = 512,   /* --shard */
+    CW_OPT_RANK = 1024,   /* --rank, --world */
 };
 
 enum { CW_MAX_DEVICES = 2 };
@@ -32,11 +35,13 @@ typedef struct cw_options {
     const char *output;
     const char *check; /* a list of digests */
     const char *batch; /* a model */
+    cw_shard shard;
+    bool has_rank;
     const char *tensor; /* the one that is meant, of a manifest */
     int64_t at[CW_MAX_RANK];
     uint32_t at_count;
     bool has_at;
-    bool exact, json, quick, markdown, help, version;
+    bool exact, resume, json, quick, markdown, help, version;
     bool answered; /* --help or --version was there and is printed: nothing is left to do */
     char **operand; /* what is no option */
     int operands;

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* A matrix initializer works in scratch memory. */
-static bool has_matrix(const cw_entry *entry) {
+bool cw_entry_has_matrix(const cw_entry *entry) {
     for (size_t i = 0; i < cw_entry_plans(entry); i++)
         if (cw_plan_scratch(&cw_entry_planned(entry, i)->plan) > 0) return true;
     return false;
@@ -23,7 +22,7 @@ static void choose_axis(cw_pieces *p, uint64_t room) {
 cw_pieces cw_pieces_of(const cw_entry *entry, uint64_t bytes) {
     const cw_extent *e = &entry->extent;
     cw_pieces p = {.entry = entry, .count = e->elements > 0, .rows = 1, .inner = e->elements, .each = 1};
-    if (e->elements == 0 || bytes == 0 || e->bytes <= bytes || has_matrix(entry)) {
+    if (e->elements == 0 || bytes == 0 || e->bytes <= bytes || cw_entry_has_matrix(entry)) {
         if (e->rank && e->elements) p.rows = e->shape[0], p.inner /= p.rows;
         return p;
     }

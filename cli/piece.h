@@ -26,6 +26,9 @@ typedef struct cw_piece {
 cw_pieces cw_pieces_of(const cw_entry *entry, uint64_t bytes);
 cw_piece cw_piece_at(const cw_pieces *pieces, uint64_t i);
 
+/* Whether a matrix initializer, which works in scratch memory, makes some of it. */
+bool cw_entry_has_matrix(const cw_entry *entry);
+
 /* All of the entry. */
 cw_piece cw_piece_all(const cw_entry *entry);
 

@@ -259,7 +259,7 @@ static void print_one(const cw_entry *entry) {
  */
 
 static int name_width(const cw_model *model) {
-    size_t width = 4;
+    size_t width = 8; /* of "  stored" */
     for (size_t i = 0; i < model->count; i++)
         for (size_t part = 0; part < cw_entry_plans(&model->entry[i]); part++) {
             const size_t length = strlen(cw_entry_planned(&model->entry[i], part)->name);
@@ -277,20 +277,29 @@ static void print_row(const cw_entry *entry, int width) {
            cw_plan_fan_out(plan), cw_plan_elements(plan));
 }
 
+/* Below the tensor, or its parts, of which something is left out, moved or rounded. */
+static void print_stored(const cw_entry *entry, int width) {
+    const cw_tensor t = cw_entry_tensor(entry);
+    if (entry->whole) return;
+    printf("%-*s  %-20s %-18s %32" PRIu64 "\n", width, "  stored", cw_shape_text_of(t.rank, t.shape).text, cw_dtype_name(t.dtype),
+           entry->extent.elements);
+}
+
 static void print_table(const cw_model *model) {
     const int width = name_width(model);
-    uint64_t elements = 0, bytes = 0, launches = 0;
+    uint64_t elements = 0, launches = 0;
     printf("%-*s  %-20s %-18s %9s %9s %12s\n", width, "name", "shape", "initializer", "fan_in", "fan_out", "elements");
-    for (size_t i = 0; i < model->count; i++)
-        for (size_t part = 0; part < cw_entry_plans(&model->entry[i]); part++) {
-            const cw_entry *entry = cw_entry_planned(&model->entry[i], part);
-            print_row(entry, width);
-            elements += cw_plan_elements(&entry->plan);
-            bytes += cw_plan_bytes(&entry->plan);
-            launches += cw_plan_launches(&entry->plan);
+    for (size_t i = 0; i < model->count; i++) {
+        const cw_entry *entry = &model->entry[i];
+        for (size_t part = 0; part < cw_entry_plans(entry); part++) {
+            print_row(cw_entry_planned(entry, part), width);
+            launches += entry->whole || entry->part ? cw_plan_launches(&cw_entry_planned(entry, part)->plan) : entry->extent.launches;
         }
+        print_stored(entry, width);
+        elements += entry->extent.elements;
+    }
     printf("%zu tensor%s, %" PRIu64 " elements, %" PRIu64 " bytes, %" PRIu64 " kernel launch%s\n", model->count,
-           model->count == 1 ? "" : "s", elements, bytes, launches, launches == 1 ? "" : "es");
+           model->count == 1 ? "" : "s", elements, cw_model_bytes(model), launches, launches == 1 ? "" : "es");
 }
 
 int cw_plan_command(int argc, char **argv) {

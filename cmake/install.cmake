@@ -9,7 +9,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/counterweightConfigVersio
 install(FILES ${PROJECT_BINARY_DIR}/counterweightConfig.cmake ${PROJECT_BINARY_DIR}/counterweightConfigVersion.cmake
     DESTINATION ${cw_package_dir})
 # The documents that messages of the tool and comments of the headers name, as docs/*.md.
-install(FILES LICENSE NOTICE docs/MANIFEST.md docs/NUMERICS.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE NOTICE docs/DISTRIBUTED.md docs/MANIFEST.md docs/NUMERICS.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # cw_pkg_config(NAME LIBRARY DESCRIPTION REQUIRES DEPENDENCIES): what the library itself is linked with is everybody's
 # business if it is static, and only that of `pkg-config --static` if it is shared.

@@ -189,6 +189,51 @@ full() {
     done
 }
 
+@test "a killed run is resumed: what it left is checked, and only what differs is written" {
+    big="--shape 20000000 --initializer truncated_normal"
+    for ending in npy safetensors; do
+        # shellcheck disable=SC2086 # a list of words
+        good init $big -o "whole.$ending"
+        # shellcheck disable=SC2086
+        "$CW" init $big -o "big.$ending" >"$out" &
+        until [ -e "big.$ending" ] || [ "$(stat -c %s "big.$ending.part" 2>/dev/null || echo -1)" -ge 1000000 ]; do :; done
+        kill -KILL $! || true
+        wait $! || true
+        [ ! -e "big.$ending" ] || mv "big.$ending" "big.$ending.part" # too fast for us
+        # One wrong byte in it, and some that do not belong to it.
+        look flip "big.$ending.part" 4000000
+        truncate -s "<79000000" "big.$ending.part"
+        present=$(stat -c %s "big.$ending.part")
+        [ "$present" -ge 79000000 ] || dd if=/dev/zero bs=1 count=5 2>/dev/null >>"big.$ending.part"
+        # shellcheck disable=SC2086
+        good init $big --resume -o "big.$ending"
+        same_bytes "big.$ending" "whole.$ending"
+        kept=$(sed 's/.*, \([0-9.e+]*\) MB of it were there$/\1/' "$out")
+        awk -v kept="$kept" -v present="$present" 'BEGIN { exit !(kept * 1e6 >= present - 2 * 4194304 - 1000 && kept * 1e6 < present) }' ||
+            fail "of $present bytes: $(cat "$out")"
+        only_files "big.$ending" "whole.$ending"
+        rm "big.$ending" "whole.$ending"
+    done
+}
+
+@test "what there is to resume may be nothing, all, or something else" {
+    good init --shape 100000 -o whole.npy
+    good init --shape 100000 --resume -o a.npy
+    prints "0 bytes of it were there"
+    mv a.npy a.npy.part
+    good init --shape 100000 --resume --json -o a.npy
+    json_is 'd["kept"]' 400000
+    same_bytes a.npy whole.npy
+    good init --shape 200000 --seed 1 -o a.npy
+    mv a.npy a.npy.part
+    good init --shape 100000 --resume --json -o a.npy
+    json_is 'd["kept"]' 0
+    same_bytes a.npy whole.npy
+    refused 2 init --shape 5 --resume
+    refused 2 init --shape 5 --resume -o -
+    refused 2 init --shape 5 --resume --json
+}
+
 @test "a run that is killed while it replaces an older file" {
     good init --shape 100 -o a.npy
     cp a.npy ../old

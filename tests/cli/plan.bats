@@ -174,3 +174,14 @@ END
     good plan "$CW_SOURCE/examples/resnet50.json"
     prints "320 tensors, 25636712 elements, 102546848 bytes, 320 kernel launches"
 }
+
+@test "a model's table shows what is stored of each tensor" {
+    manifest '{"name": "whole", "shape": [3, 4], "initializer": "zeros"}' \
+        '{"name": "part", "shape": [20, 30], "initializer": "he_normal", "slice": ":,10:", "layout": [1, 0], "store_dtype": "float16"}' \
+        >m.json
+    good plan m.json
+    equal "$(tail -n +2 "$out" | tr -s ' ')" "whole (3, 4) zeros 3 4 12
+part (20, 30) he_normal 20 30 600
+ stored (20, 20) float16 400
+2 tensors, 412 elements, 848 bytes, 2 kernel launches"
+}

@@ -306,6 +306,38 @@ def shard():
 
 
 @case
+def slices():
+    plain = "--shape 20,30 --initializer he_normal"
+    for cut in (" --slice 5:15,::2", " --slice :,20:30 --layout 1,0 --store-dtype bfloat16", " --slice 3:4,7:9 --store-dtype float16"):
+        dtype = "bfloat16" if "bfloat16" in cut else "float32"
+
+        def check(array, wanted, cause, words):
+            save("wrong.npy", array, dtype == "bfloat16")
+            told(["verify", "wrong.npy", *wanted.split()], cause, [words])
+
+        def right(options):
+            status, _, complaint = run("init", *options.split(), "-o", "right.npy")
+            assert status == 0, complaint
+            array = np.load("right.npy")
+            return array.view(np.uint16) if dtype == "bfloat16" else array
+
+        check(right(plain + " --seed 7" + cut), plain + " --seed 42" + cut, "seed", "the seed 7 (")
+        check(right(plain + " --seed 42 --call 3" + cut), plain + " --seed 42" + cut, "seed", "--call 3 instead of 0")
+        raw = "--shape 20,30 --seed-rule raw --seed 1,2,{},4,5,6"
+        check(right(raw.format(1000 - 200) + cut), raw.format(1000) + cut, "counter", "200 Philox blocks too early")
+        check(right(raw.format(9 + 3 * 256 * 600) + cut), raw.format(9) + cut, "counter", f"{3 * 256 * 600} Philox blocks too late")
+        ranges = cut.split()[1]
+        spread = [len(range(*eval(f"slice({','.join(part or 'None' for part in text.split(':'))})").indices(size)))
+                  for text, size in zip(ranges.split(","), (20, 30))]
+        alone = f"--shape {spread[0]},{spread[1]} --initializer he_normal"
+        check(right(alone + cut.replace(f" --slice {ranges}", "")), plain + cut, "shard", "was planned as a tensor of its own")
+    rows = "--shape 20,30 --seed 3 --slice {}:{},:"
+    verify(make(rows.format(10, 15)), rows.format(5, 10), "slice", "holds 10:15 of axis 0 instead of 5:10")
+    columns = "--shape 20,30 --seed 3 --layout 1,0 --slice :,{}:{}"
+    verify(make(columns.format(0, 6)), columns.format(24, 30), "slice", "holds 0:6 of axis 1 instead of 24:30")
+
+
+@case
 def store():
     drawn = make("--shape 500 --initializer he_normal")
     verify(drawn.astype(np.float16), "--shape 500 --initializer he_normal", "store", "drawn in float32",

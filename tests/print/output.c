@@ -42,17 +42,23 @@ static void expect_content(const char *content) {
     assert_int_equal(access(part, F_OK), -1);
 }
 
+/* Not in order: what is written says where it belongs. */
+static void write_newer(cw_output *o) {
+    assert_int_equal(cw_output_write(o, 3, "er", 2), 1);
+    assert_int_equal(cw_output_write(o, 0, "new", 3), 1);
+}
+
 static void test_finish_renames(void **state) {
     cw_output o = {0};
     (void)state;
-    assert_int_equal(cw_output_open(&o, path), EXIT_GOOD);
-    fputs("newer", cw_output_file(&o));
+    assert_int_equal(cw_output_open(&o, path, false), EXIT_GOOD);
+    write_newer(&o);
     const text before = text_of(folder, "result", "");
     assert_string_equal(before.bytes, "older");
     free(before.bytes);
     assert_int_equal(access(part, F_OK), 0);
     assert_int_equal(cw_output_finish(&o), EXIT_GOOD);
-    assert_null(o.file);
+    assert_null(o.part);
     assert_null(o.path);
     expect_content("newer");
 }
@@ -61,10 +67,10 @@ static void test_abandon_keeps_the_older(void **state) {
     cw_output o = {0};
     (void)state;
     cw_output_abandon(&o);
-    assert_int_equal(cw_output_open(&o, path), EXIT_GOOD);
-    fputs("newer", cw_output_file(&o));
+    assert_int_equal(cw_output_open(&o, path, false), EXIT_GOOD);
+    write_newer(&o);
     cw_output_abandon(&o);
-    assert_null(o.file);
+    assert_null(o.part);
     expect_content("older");
 }
 
@@ -72,13 +78,87 @@ static void test_part_of_a_killed_run_is_replaced(void **state) {
     cw_output o = {0};
     (void)state;
     text_write(part, "longer than what follows", 24);
-    assert_int_equal(cw_output_open(&o, path), EXIT_GOOD);
-    fputs("newer", cw_output_file(&o));
+    assert_int_equal(cw_output_open(&o, path, false), EXIT_GOOD);
+    write_newer(&o);
     assert_int_equal(cw_output_finish(&o), EXIT_GOOD);
     expect_content("newer");
 }
 
-/* A limit on the size of files stands for a full disk. The reason is known if the bytes fit in the FILE's buffer. */
+static void test_part_of_a_killed_run_is_kept(void **state) {
+    cw_output o = {0};
+    (void)state;
+    text_write(part, "nowER, and what follows it", 26);
+    assert_int_equal(cw_output_open(&o, path, true), EXIT_GOOD);
+    write_newer(&o);
+    assert_int_equal(o.kept, 0);
+    assert_int_equal(cw_output_write(&o, 0, "newer", 5), 1);
+    assert_int_equal(o.kept, 5);
+    assert_int_equal(cw_output_finish(&o), EXIT_GOOD);
+    expect_content("newer");
+}
+
+/* What is longer than one piece is compared piece by piece. */
+static void test_only_what_differs_is_written(void **state) {
+    enum { PIECE = 4 << 20, BYTES = 3 * PIECE + 5 };
+    cw_output o = {0};
+    char *content = calloc(1, BYTES);
+    (void)state;
+    text_write(part, content, BYTES - 1);
+    content[PIECE + 7] = 1;
+    assert_int_equal(cw_output_open(&o, path, true), EXIT_GOOD);
+    assert_int_equal(cw_output_write(&o, 0, content, BYTES), 1);
+    assert_int_equal(o.kept, 2 * PIECE);
+    assert_int_equal(cw_output_finish(&o), EXIT_GOOD);
+    const text found = text_of(folder, "result", "");
+    assert_int_equal(found.length, BYTES);
+    assert_memory_equal(found.bytes, content, BYTES);
+    free(found.bytes);
+    free(content);
+}
+
+/* One process holds the file, another writes a part of it, and the first finishes it. */
+static void test_two_at_one_file(void **state) {
+    cw_output o = {0}, other = {0};
+    (void)state;
+    hear();
+    assert_int_equal(cw_output_join(&other, path, false), EXIT_IO);
+    const text said = heard();
+    assert_true(is_complaint(said));
+    free(said.bytes);
+    assert_int_equal(cw_output_open(&o, path, false), EXIT_GOOD);
+    assert_int_equal(cw_output_join(&other, path, false), EXIT_GOOD);
+    assert_int_equal(cw_output_write(&other, 3, "er", 2), 1);
+    assert_int_equal(cw_output_sync(&other), EXIT_GOOD);
+    assert_int_equal(cw_output_write(&o, 0, "new", 3), 1);
+    o.bytes = 5;
+    cw_output_unlock(&o);
+    assert_true(cw_output_lock(&other));
+    cw_output_unlock(&other);
+    assert_false(cw_output_is_finished(&other));
+    assert_int_equal(cw_output_finish(&o), EXIT_GOOD);
+    assert_false(cw_output_lock(&other));
+    assert_true(cw_output_is_finished(&other));
+    cw_output_leave(&other);
+    expect_content("newer");
+}
+
+/* A part that someone may still be writing without a lock gets no other content under their hands. */
+static void test_replaced_part_is_another_file(void **state) {
+    cw_output o = {0}, other = {0};
+    (void)state;
+    text_write(part, "killed", 6);
+    assert_int_equal(cw_output_join(&other, path, false), EXIT_GOOD);
+    assert_int_equal(cw_output_open(&o, path, false), EXIT_GOOD);
+    assert_int_equal(cw_output_write(&other, 0, "xxxxxxxxx", 9), 1);
+    write_newer(&o);
+    assert_int_equal(cw_output_finish(&o), EXIT_GOOD);
+    assert_false(cw_output_lock(&other));
+    assert_false(cw_output_is_finished(&other));
+    cw_output_leave(&other);
+    expect_content("newer");
+}
+
+/* A limit on the size of files stands for a full disk. */
 static void write_too_much(size_t bytes) {
     cw_output o = {0};
     struct rlimit before, limit;
@@ -87,16 +167,16 @@ static void write_too_much(size_t bytes) {
     limit = before;
     limit.rlim_cur = 2000; /* what is said on stderr goes to a file as well */
     signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(cw_output_open(&o, path), EXIT_GOOD);
+    assert_int_equal(cw_output_open(&o, path, false), EXIT_GOOD);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    fwrite(zeros, 1, bytes, cw_output_file(&o));
+    assert_int_equal(cw_output_write(&o, 0, zeros, bytes), 0);
     hear();
     const int status = cw_output_finish(&o);
     setrlimit(RLIMIT_FSIZE, &before);
     const text said = heard();
     assert_int_equal(status, EXIT_IO);
-    if (bytes < BUFSIZ) assert_non_null(strstr(said.bytes, "File too large"));
-    assert_null(o.file);
+    assert_non_null(strstr(said.bytes, "File too large"));
+    assert_null(o.part);
     expect_content("older");
     free(said.bytes);
     free(zeros);
@@ -104,18 +184,17 @@ static void write_too_much(size_t bytes) {
 
 static void test_full_disk(void **state) {
     (void)state;
-    write_too_much(1000000);
+    write_too_much(10000000);
     write_too_much(3000);
 }
 
 static void expect_no_output(const char *to) {
     cw_output o = {0};
     hear();
-    const int status = cw_output_open(&o, to);
+    const int status = cw_output_open(&o, to, false);
     const text said = heard();
     assert_int_equal(status, EXIT_IO);
     assert_true(is_complaint(said));
-    assert_null(o.file);
     assert_null(o.part);
     free(said.bytes);
 }
@@ -133,11 +212,11 @@ static void test_places_that_cannot_be_written(void **state) {
 static void test_stdout(void **state) {
     cw_output o = {0};
     (void)state;
-    assert_int_equal(cw_output_open(&o, "-"), EXIT_GOOD);
-    assert_ptr_equal(cw_output_file(&o), stdout);
+    assert_int_equal(cw_output_open(&o, "-", false), EXIT_GOOD);
+    assert_int_equal(cw_output_write(&o, 0, "to stdout\n", 10), 1);
     assert_int_equal(cw_output_finish(&o), EXIT_GOOD);
-    assert_null(o.file);
-    assert_true(fputs("stdout is still open\n", stdout) >= 0);
+    assert_null(o.part);
+    assert_true(fputs("stdout is still open\n", stdout) >= 0 && fflush(stdout) == 0);
 }
 
 int main(int argc, char **argv) {
@@ -145,6 +224,10 @@ int main(int argc, char **argv) {
         cmocka_unit_test_setup(test_finish_renames, set_up),
         cmocka_unit_test_setup(test_abandon_keeps_the_older, set_up),
         cmocka_unit_test_setup(test_part_of_a_killed_run_is_replaced, set_up),
+        cmocka_unit_test_setup(test_part_of_a_killed_run_is_kept, set_up),
+        cmocka_unit_test_setup(test_only_what_differs_is_written, set_up),
+        cmocka_unit_test_setup(test_two_at_one_file, set_up),
+        cmocka_unit_test_setup(test_replaced_part_is_another_file, set_up),
         cmocka_unit_test_setup(test_full_disk, set_up),
         cmocka_unit_test_setup(test_places_that_cannot_be_written, set_up),
         cmocka_unit_test_setup(test_stdout, set_up),

@@ -201,13 +201,12 @@ static void keep_name(const char *path) {
     free(folder);
 }
 
+/* Where a file system has no locks, another of several processes may have been faster. */
 static int give_name(cw_output *o) {
-    if (rename(o->part, o->path) == 0) {
-        keep_name(o->path);
-        return EXIT_GOOD;
-    }
-    o->why = errno;
-    return complain(o);
+    if (rename(o->part, o->path) != 0) o->why = errno;
+    if (o->why && (o->why != ENOENT || !is_named(o->file, o->path))) return complain(o);
+    keep_name(o->path);
+    return EXIT_GOOD;
 }
 
 /* The name is given, or the file removed, while it is locked: closing it lets the next run in. */

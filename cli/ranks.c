@@ -94,24 +94,36 @@ static int fill_slot(const cw_ranks *r) {
     return cw_output_sync(o);
 }
 
-static void miss(cw_ranks *r, uint32_t rank) {
-    if (r->missing++ == 0) r->first_missing = rank;
+static void find_missing(cw_ranks *r) {
+    for (uint32_t rank = 0; rank < r->shard->world; rank++) {
+        uint64_t state;
+        const bool there = cw_output_read(&r->save->output, slot_at(r, rank), &state, sizeof state);
+        if (there && state == filled) continue;
+        if (r->missing++ == 0) r->first_missing = rank;
+    }
 }
 
-/* Of all ranks, into the place of this rank's own. */
-static int add_sums(cw_ranks *r) {
+/* Of all ranks, into the place of this rank's own. False where a slot has gone. */
+static bool read_sums(cw_ranks *r, cw_sums *slot) {
     const size_t tensors = r->save->model->count;
-    uint64_t *slot = malloc(slot_bytes(r));
-    if (!slot) return cw_complain_memory();
-    memset(r->save->sums, 0, tensors * sizeof *r->save->sums);
+    memset(r->save->sums, 0, tensors * sizeof *slot);
     for (uint32_t rank = 0; rank < r->shard->world; rank++) {
-        const bool there = cw_output_read(&r->save->output, slot_at(r, rank), slot, slot_bytes(r));
-        if (!there || slot[0] != filled) miss(r, rank);
-        for (size_t i = 0; there && i < tensors; i++)
-            for (int w = 0; w < 2; w++) r->save->sums[i].word[w] += slot[1 + 2 * i + (size_t)w];
+        if (!cw_output_read(&r->save->output, slot_at(r, rank) + 8, slot, tensors * sizeof *slot)) return false;
+        for (size_t i = 0; i < tensors; i++)
+            for (int w = 0; w < 2; w++) r->save->sums[i].word[w] += slot[i].word[w];
     }
+    return true;
+}
+
+static int add_sums(cw_ranks *r) {
+    find_missing(r);
+    if (r->missing) return EXIT_GOOD;
+    cw_sums *slot = calloc(r->save->model->count + 1, sizeof *slot);
+    const int status = !slot                ? cw_complain_memory()
+                       : read_sums(r, slot) ? EXIT_GOOD
+                                            : cw_complain(EXIT_IO, "%s was cut off (start this rank again)", r->save->output.part);
     free(slot);
-    return EXIT_GOOD;
+    return status;
 }
 
 /* Another process may have been started for the same rank. */

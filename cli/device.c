@@ -11,6 +11,7 @@
 #endif
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The numbers behind the colon: none, one for cuda, two for opencl. */
@@ -46,9 +47,22 @@ static cw_status open_cuda(address at, const cw_cpu_options *cpu, cw_device **de
 #endif
 
 #if CW_HAVE_OPENCL
+/* Where built programs are kept, by the XDG Base Directory Specification; NULL: nowhere. */
+static const char *cache_folder(char *path, size_t capacity) {
+    const char *word = getenv("CW_CACHE"), *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    int length = 0;
+    if (word && strcmp(word, "off") == 0) return NULL;
+    if (base && base[0] == '/') length = snprintf(path, capacity, "%s/counterweight", base);
+    else if (home && home[0] == '/') length = snprintf(path, capacity, "%s/.cache/counterweight", home);
+    return length > 0 && (size_t)length < capacity ? path : NULL;
+}
+
 static cw_status open_opencl(address at, const cw_cpu_options *cpu, cw_device **device, cw_error *why) {
+    char path[4096];
+    cw_opencl_options options = CW_OPENCL_OPTIONS_INIT;
+    options.cache_folder = cache_folder(path, sizeof path);
     (void)cpu;
-    return cw_opencl_open_index(at.number[0], at.number[1], device, why);
+    return cw_opencl_open_index_with(&options, at.number[0], at.number[1], device, why);
 }
 #endif
 

@@ -33,7 +33,9 @@ static int help(void) {
     for (int i = 0; i < COMMANDS; i++) printf("  cw %-9s %s\n", commands[i].name, commands[i].help);
     printf(
         "\ncw SUBCOMMAND --help shows its options. Exit status: 0 good, 1 differs, 2 wrong usage or bad content,\n"
-        "3 no such device, driver or runtime, 4 a file cannot be opened, read or written, or memory is exhausted.\n");
+        "3 no such device, driver or runtime, 4 a file cannot be opened, read or written, or memory is exhausted.\n"
+        "What an OpenCL driver takes long to build, and does not keep itself, is kept in $XDG_CACHE_HOME/counterweight, which\n"
+        "is ~/.cache/counterweight if that is not set; with CW_CACHE=off nothing is.\n");
     return EXIT_GOOD;
 }
 

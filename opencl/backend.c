@@ -31,12 +31,13 @@ typedef struct device {
     cl_program program;
     cl_kernel kernels[CW_KERNELS]; /* NULL for those that need doubles where none are used */
     int in_lanes; /* whether the program has kernels in lanes */
-    uint8_t is_in_lanes[CW_KERNELS];
+    cl_kernel lanes_kernels[CW_KERNELS]; /* NULL where a row has none */
     cl_kernel matrix_kernels[CW_MATRIX_KERNELS]; /* NULL there, too */
     size_t group_most[CW_MATRIX_KERNELS];
     size_t slice_group_most; /* of all kernels of slices */
     cl_kernel batch_kernel;
     size_t batch_group; /* work-items that share a tile */
+    cw_opencl_cache cache;
 } device;
 
 static device *of(cw_device *base) { return (device *)base; }
@@ -215,10 +216,10 @@ static cw_status refuse(int row, cw_error *why) {
 /* `to` was checked. */
 static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const int i = cw_kernel_of(launch, NULL);
-    const cl_kernel kernel = i < CW_KERNELS ? of(base)->kernels[i] : NULL;
     const uint64_t groups = cwn_end_group(*launch) - cwn_first_group(*launch), tiles = (groups + LANES_TILE - 1) / LANES_TILE;
-    if (!kernel) return refuse(i, why);
-    const int in_lanes = of(base)->is_in_lanes[i];
+    if (i == CW_KERNELS || !of(base)->kernels[i]) return refuse(i, why);
+    const int in_lanes = of(base)->lanes_kernels[i] && !launch->flush;
+    const cl_kernel kernel = in_lanes ? of(base)->lanes_kernels[i] : of(base)->kernels[i];
     const size_t one = 1, items = !in_lanes ? work_items(groups) : tiles < WORK_MOST ? (size_t)tiles : WORK_MOST;
     cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
     if (!code) code = set_place(kernel, 1, to->memory, to->offset);
@@ -431,14 +432,26 @@ static cw_status fill_batch(cw_device *base, const cw_batch_work *batch, const c
 
 /* ----------------------------------------------------------------------------------------------- open and close */
 
+static void drop_kernel(cl_kernel *kernel) {
+    if (*kernel) clReleaseKernel(*kernel);
+    *kernel = NULL;
+}
+
+static void drop_program(device *d) {
+    for (int i = 0; i < CW_KERNELS; i++) {
+        drop_kernel(&d->kernels[i]);
+        drop_kernel(&d->lanes_kernels[i]);
+    }
+    for (int i = 0; i < CW_MATRIX_KERNELS; i++) drop_kernel(&d->matrix_kernels[i]);
+    drop_kernel(&d->batch_kernel);
+    if (d->program) clReleaseProgram(d->program);
+    d->program = NULL;
+}
+
 static void close_device(cw_device *base) {
     device *d = of(base);
-    for (int i = 0; i < CW_KERNELS; i++)
-        if (d->kernels[i]) clReleaseKernel(d->kernels[i]);
-    for (int i = 0; i < CW_MATRIX_KERNELS; i++)
-        if (d->matrix_kernels[i]) clReleaseKernel(d->matrix_kernels[i]);
-    if (d->batch_kernel) clReleaseKernel(d->batch_kernel);
-    if (d->program) clReleaseProgram(d->program);
+    cw_opencl_cache_close(&d->cache, d->program, d->id);
+    drop_program(d);
     if (d->queue) clReleaseCommandQueue(d->queue);
     if (d->context) clReleaseContext(d->context);
     free(d);
@@ -512,12 +525,12 @@ static const char *lanes_name(const cw_kernel_row *row) {
 
 static cw_status make_kernel(device *d, int i, cw_error *why) {
     const cw_kernel_row *row = &cw_kernels[i];
-    const char *in_lanes = d->in_lanes ? lanes_name(row) : NULL, *name = in_lanes ? in_lanes : row->name;
+    const char *in_lanes = d->in_lanes ? lanes_name(row) : NULL;
     cl_int code;
-    d->kernels[i] = clCreateKernel(d->program, name, &code);
-    d->is_in_lanes[i] = in_lanes != NULL;
+    d->kernels[i] = clCreateKernel(d->program, row->name, &code);
+    if (!code && in_lanes) d->lanes_kernels[i] = clCreateKernel(d->program, in_lanes, &code);
     if (!code && row->kind != CW_RANGE) code = lower_group_most(d, d->kernels[i]);
-    return cw_opencl_check(code, CW_ERROR_DEVICE, name, why);
+    return cw_opencl_check(code, CW_ERROR_DEVICE, row->name, why);
 }
 
 static cw_status make_kernels(device *d, cw_error *why) {
@@ -540,20 +553,43 @@ static const char *build_options(const device *d) {
                : "-cl-std=CL1.2 -DCWL_LANES=8" OPTION(CW_LANES_TILE, LANES_TILE);
 }
 
-static cw_status build(device *d, cw_error *why) {
+/* Whether a program that was built before is there, and all right. */
+static int build_from_binary(device *d) {
+    size_t bytes;
+    cl_int code;
+    unsigned char *binary = cw_opencl_cache_read(&d->cache, &bytes);
+    const unsigned char *given = binary; /* OpenCL wants a pointer to one that is not const */
+    if (!binary) return 0;
+    d->program = clCreateProgramWithBinary(d->context, 1, &d->id, &bytes, &given, NULL, &code);
+    free(binary);
+    if (!code) code = clBuildProgram(d->program, 1, &d->id, build_options(d), NULL, NULL);
+    if (!code && !make_kernels(d, NULL)) return 1;
+    drop_program(d);
+    cw_opencl_cache_refuse(&d->cache);
+    return 0;
+}
+
+static cw_status build_from_source(device *d, const char **lines, cl_uint count, cw_error *why) {
+    cl_int code;
+    d->program = clCreateProgramWithSource(d->context, count, lines, NULL, &code);
+    if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
+    code = clBuildProgram(d->program, 1, &d->id, build_options(d), NULL, NULL);
+    const cw_status status = code ? build_failure(d, code, why) : make_kernels(d, why);
+    if (!status) cw_opencl_cache_built(&d->cache);
+    return status;
+}
+
+static cw_status build(device *d, const char *cache_folder, cw_error *why) {
     enum { LINES = sizeof cw_opencl_source / sizeof *cw_opencl_source, LANES = sizeof cw_opencl_lanes_source / sizeof *cw_opencl_lanes_source };
     const char *lines[LANES + LINES]; /* OpenCL wants pointers that are not const */
-    cl_int code;
     memcpy(lines, cw_opencl_lanes_source, sizeof cw_opencl_lanes_source);
     memcpy(lines + LANES, cw_opencl_source, sizeof cw_opencl_source);
     const cl_uint skipped = d->in_lanes ? 0 : LANES;
-    d->program = clCreateProgramWithSource(d->context, LANES + LINES - skipped, lines + skipped, NULL, &code);
-    if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
-    code = clBuildProgram(d->program, 1, &d->id, build_options(d), NULL, NULL);
-    return code ? build_failure(d, code, why) : make_kernels(d, why);
+    cw_opencl_cache_open(&d->cache, cache_folder, d->id, build_options(d), lines + skipped, LANES + LINES - skipped);
+    return build_from_binary(d) ? CW_OK : build_from_source(d, lines + skipped, LANES + LINES - skipped, why);
 }
 
-static cw_status prepare(device *d, cl_context context, cl_device_id id, uint32_t fp64, cw_error *why) {
+static cw_status prepare(device *d, cl_context context, cl_device_id id, const cw_opencl_options *o, cw_error *why) {
     char unusable[128];
     cl_int code = clRetainContext(context);
     if (code) return cw_opencl_check(code, CW_ERROR_ARGUMENT, "clRetainContext", why);
@@ -566,9 +602,9 @@ static cw_status prepare(device *d, cl_context context, cl_device_id id, uint32_
                                "clCreateCommandQueue", why);
     cw_opencl_why_not(id, unusable, sizeof unusable);
     if (unusable[0]) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "%s", unusable);
-    cw_status status = cw_opencl_decide_fp64(id, fp64, &d->base.fp64, why);
+    cw_status status = cw_opencl_decide_fp64(id, o->fp64, &d->base.fp64, why);
     if (!status) status = cw_opencl_decide_lanes(id, d->base.fp64, &d->in_lanes, why);
-    return status ? status : build(d, why);
+    return status ? status : build(d, o->cache_folder, why);
 }
 
 cw_status cw_opencl_open_with(const cw_opencl_options *options, cl_context context, cl_device_id id, cw_device **opened,
@@ -580,7 +616,7 @@ cw_status cw_opencl_open_with(const cw_opencl_options *options, cl_context conte
     device *d = calloc(1, sizeof *d);
     if (!d) return cw_fail(why, CW_ERROR_MEMORY, 0, "no memory for an OpenCL device");
     d->base.ops = &ops;
-    const cw_status status = prepare(d, context, id, o->fp64, why);
+    const cw_status status = prepare(d, context, id, o, why);
     if (status) close_device(&d->base);
     else *opened = &d->base;
     return status;

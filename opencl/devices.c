@@ -127,7 +127,8 @@ static cw_status find(uint32_t platform, uint32_t device, cl_platform_id *of, cl
     return CW_OK;
 }
 
-cw_status cw_opencl_open_index(uint32_t platform_index, uint32_t device_index, cw_device **device, cw_error *why) {
+cw_status cw_opencl_open_index_with(const cw_opencl_options *options, uint32_t platform_index, uint32_t device_index,
+                                    cw_device **device, cw_error *why) {
     cl_platform_id platform;
     cl_device_id id;
     cl_int code;
@@ -137,7 +138,11 @@ cw_status cw_opencl_open_index(uint32_t platform_index, uint32_t device_index, c
     const cl_context_properties properties[] = {CL_CONTEXT_PLATFORM, (cl_context_properties)platform, 0};
     cl_context context = clCreateContext(properties, 1, &id, NULL, NULL, &code);
     if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateContext", why);
-    status = cw_opencl_open(context, id, device, why);
+    status = cw_opencl_open_with(options, context, id, device, why);
     clReleaseContext(context); /* the device has retained it, or failed */
     return status;
+}
+
+cw_status cw_opencl_open_index(uint32_t platform_index, uint32_t device_index, cw_device **device, cw_error *why) {
+    return cw_opencl_open_index_with(NULL, platform_index, device_index, device, why);
 }

@@ -27,4 +27,28 @@ cw_status cw_opencl_decide_fp64(cl_device_id id, uint32_t asked, int *use, cw_er
 /* Whether the numeric text fills the lanes of its processor, which needs doubles: a CPU's, or as CW_OPENCL_LANES says. */
 cw_status cw_opencl_decide_lanes(cl_device_id id, int fp64, int *in_lanes, cw_error *why);
 
+/* What is kept on disk of the program that is being built (cache.c). Zero is none. */
+typedef struct cw_opencl_cache {
+    char *file;     /* NULL: the disk is left alone */
+    cw_sums key;
+    double seconds; /* what the file says that the build took; 0: there is no file */
+    double start;   /* of the build */
+    int keep;       /* whether the program is to be written when the device is closed */
+} cw_opencl_cache;
+
+/* `folder` NULL or "": none. */
+void cw_opencl_cache_open(cw_opencl_cache *cache, const char *folder, cl_device_id id, const char *options,
+                          const char *const *lines, cl_uint count);
+
+/* The program, which the caller frees. NULL: it is to be built from source, from now on. */
+unsigned char *cw_opencl_cache_read(cw_opencl_cache *cache, size_t *bytes);
+
+/* The driver did not take what was read. It is built from source, from now on. */
+void cw_opencl_cache_refuse(cw_opencl_cache *cache);
+
+/* It was built from source. */
+void cw_opencl_cache_built(cw_opencl_cache *cache);
+
+void cw_opencl_cache_close(cw_opencl_cache *cache, cl_program program, cl_device_id id);
+
 #endif

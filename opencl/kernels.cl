@@ -161,9 +161,9 @@ kernel void cw_batch(global const cwn_entry *table, ulong first, ulong count, ul
     for (ulong tile = get_group_id(0); tile < tiles; tile += get_num_groups(0)) {
         global const cwn_entry *e = entries + cwn_entry_of(entries, count, tile);
         const cwn_items of = cwn_items_of(e->items, e->end, tile);
+        if (CW_TILE_IN_LANES(e, of, memory)) continue;
         const cwn_launch l = e->launch;
         const ulong first_element = e->slice.first, run = e->slice.run, step = e->slice.step, at = e->memory;
-        if (CW_TILE_IN_LANES(e, of, memory)) continue;
         switch (CWN_CASE(l.distribution, l.type)) {
 #define CW_ROW(name, distribution, type) \
     case CWN_CASE(distribution, type): CW_TILE_OF(type, distribution) break;

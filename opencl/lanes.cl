@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Kernels of ranges for processors whose lanes the text fills itself: the same numeric text as kernels.cl, on vectors of
- * eight groups. A work-item is a work-group, and takes tiles in turn. In the program this comes before kernels.cl, with
- * another prefix for the names of the text.
+ * eight. A work-item is a work-group, and takes tiles in turn: it draws the words of a tile, makes elements of them where they
+ * are, and puts these in memory. In the program this comes before kernels.cl, with another prefix for the names of the text.
  */
 #include "numeric/integer.h"
 #include "numeric/normal.h"
@@ -16,156 +16,121 @@
 #define EACH_WAY(i) _Pragma("unroll") for (uint i = 0; i < WAYS; i++)
 #define IOTA ((ulong8)(0, 1, 2, 3, 4, 5, 6, 7))
 #define KERNEL kernel __attribute__((reqd_work_group_size(1, 1, 1)))
+/* Once in the program, whoever calls it; and for some processors LLVM halves vectors where it is not told to keep them. */
+#define NOINLINE static __attribute__((noinline, min_vector_width(512)))
 
-/* -------------------------------------------------------------------------------------------------------- blocks */
+/* Fetches a line of memory to write to. OpenCL's own word for it does nothing in PoCL. */
+#define FETCH(to) prefetch((to), 64)
+#if defined(__x86_64__) && defined(__has_builtin)
+#if __has_builtin(__builtin_prefetch)
+#undef FETCH
+#define FETCH(to) __builtin_prefetch((const void *)(ulong)(to), 1, 2)
+#endif
+#endif
 
-/* The counter of a tile's first block, and whether those of all its blocks differ from it in the lowest word alone. */
-typedef struct { ulong low, high; uint is_narrow; } cwn_lanes_start;
+/* Four groups: their words, or their elements of 32 or 64 bits, as they lie in memory. */
+typedef ulong8 cwn_lanes_groups;
+#define TILE_VECTORS (CW_LANES_TILE / 4)
 
-/* `stride` is the power of two of blocks that each group has. */
-static inline cwn_lanes_start cwn_lanes_start_of(cwn_launch l, ulong group, uint stride) {
+/* -------------------------------------------------------------------------------------------------------- words */
+
+typedef struct { ulong low, high; } cwn_lanes_counter;
+
+/* The counter of group `group`, where a group has 2^stride blocks. */
+CWN_FN cwn_lanes_counter cwn_lanes_counter_of(cwn_launch l, ulong group, uint stride) {
     const ulong steps = group << stride, low = l.counter_low + steps;
-    const ulong high = l.counter_high + (stride ? group >> (64 - stride) : 0) + (low < steps ? 1 : 0);
-    const cwn_lanes_start s = {low, high, (uint)low < 0xffffffffu - ((CW_LANES_TILE + STEP) << stride)};
-    return s;
+    const cwn_lanes_counter c = {low, l.counter_high + (stride ? group >> (64 - stride) : 0) + (low < steps ? 1 : 0)};
+    return c;
 }
 
-/* The blocks that are `steps` after the first. */
-static inline void cwn_lanes_blocks(cwn_launch l, cwn_lanes_start s, const cwn_u64 *steps, cwn_block *x) {
-    ulong key0 = l.key0, key1 = l.key1;
-    if (!s.is_narrow) {
-        const cwn_counter start = {cwn_all64(s.low), cwn_all64(s.high)};
-        for (uint i = 0; i < WAYS; i++) {
-            const cwn_counter more = {steps[i], cwn_all64(0)};
-            x[i] = cwn_philox(cwn_skip(start, more), l.key0, l.key1);
+/* How many groups there are until the lowest word of their counters wraps. */
+CWN_FN ulong cwn_lanes_run_of(cwn_lanes_counter c, uint stride) { return (ulong)(~(uint)c.low >> stride) + 1; }
+
+/* Low halves of a in the low halves, of b in the high ones. Not by a shift, which LLVM makes a second product of. */
+CWN_FN ulong8 cwn_lanes_two(ulong8 a, ulong8 b) {
+    return bitselect(as_ulong8(as_uint16(b).s0022446688aaccee), a, (ulong8)(0xffffffff));
+}
+
+/* The words of eight groups. */
+CWN_FN void cwn_lanes_pack(cwn_block x, cwn_lanes_groups *to) {
+    ulong16 both;
+    both.even = cwn_lanes_two(x.w0, x.w1);
+    both.odd = cwn_lanes_two(x.w2, x.w3);
+    to[0] = both.lo;
+    to[1] = both.hi;
+}
+
+/* Those of `groups` groups of a run, rounded up to whole steps: only the lowest word of the counter differs. Meanwhile the memory is
+ * fetched that the elements go to in the end, `bytes` of each group. */
+NOINLINE void cwn_lanes_draw(uint key0, uint key1, cwn_lanes_counter c, uint stride, uint groups, cwn_lanes_groups *to,
+                             global const uchar *end, uint bytes) {
+    for (uint g = 0; g < groups; g += STEP) {
+        for (uint i = 0; i < STEP * bytes; i += 64) FETCH(end + g * bytes + i);
+        cwn_block x[WAYS];
+        EACH_WAY(i) {
+            const cwn_block first = {c.low + ((g + i * CWN_LANES + IOTA) << stride), cwn_all64(c.low >> 32), cwn_all64(c.high),
+                                     cwn_all64(c.high >> 32)};
+            x[i] = first;
         }
-        return;
-    }
-    EACH_WAY(i) {
-        const cwn_block first = {s.low + steps[i], cwn_all64(s.low >> 32), cwn_all64(s.high), cwn_all64(s.high >> 32)};
-        x[i] = first;
-    }
-    _Pragma("unroll") for (uint r = 0; r < 10; r++) {
-        EACH_WAY(i) x[i] = cwn_philox_round(x[i], (uint)key0, (uint)key1);
-        key0 += 0x9E3779B9;
-        key1 += 0xBB67AE85;
-    }
-}
-
-/* Those of groups g and on of a tile. */
-static inline void cwn_lanes_blocks_from(cwn_launch l, cwn_lanes_start s, uint g, uint stride, cwn_block *x) {
-    cwn_u64 steps[WAYS];
-    EACH_WAY(i) steps[i] = (g + i * CWN_LANES + IOTA) << stride;
-    cwn_lanes_blocks(l, s, steps, x);
-}
-
-/* --------------------------------------------------------------------------------------------------------- moves */
-
-/* Eight groups as they lie in memory; of 16-bit types the first half is all. */
-typedef struct { uint16 low, high; } cwn_lanes_bytes;
-
-/* From elements of each group. */
-static inline cwn_lanes_bytes cwn_lanes_bytes_32(uint8 a, uint8 b, uint8 c, uint8 d) {
-    const cwn_lanes_bytes v = {(uint16)(a.s0, b.s0, c.s0, d.s0, a.s1, b.s1, c.s1, d.s1, a.s2, b.s2, c.s2, d.s2, a.s3, b.s3, c.s3, d.s3),
-                        (uint16)(a.s4, b.s4, c.s4, d.s4, a.s5, b.s5, c.s5, d.s5, a.s6, b.s6, c.s6, d.s6, a.s7, b.s7, c.s7, d.s7)};
-    return v;
-}
-
-static inline cwn_lanes_bytes cwn_lanes_bytes_64(ulong8 a, ulong8 b) {
-    const cwn_lanes_bytes v = {as_uint16((ulong8)(a.s0, b.s0, a.s1, b.s1, a.s2, b.s2, a.s3, b.s3)),
-                        as_uint16((ulong8)(a.s4, b.s4, a.s5, b.s5, a.s6, b.s6, a.s7, b.s7))};
-    return v;
-}
-
-static inline cwn_lanes_bytes cwn_lanes_bytes_of(cwn_word type, uint8 a, uint8 b, uint8 c, uint8 d) {
-    if (!cwn_is_16(type)) return cwn_lanes_bytes_32(a, b, c, d);
-    const cwn_lanes_bytes v = {as_uint16(convert_ulong8(a | b << 16) | convert_ulong8(c | d << 16) << 32), (uint16)(0)};
-    return v;
-}
-
-/* The range of a launch in memory, whose element `first` is the first. */
-typedef struct { global uchar *memory; ulong first, count; } cwn_lanes_range;
-
-static inline void cwn_lanes_put_part(cwn_lanes_range r, cwn_word type, ulong at, cwn_lanes_bytes v) {
-    union { cwn_lanes_bytes bytes; ushort e16[64]; uint e32[32]; ulong e64[16]; } u;
-    u.bytes = v;
-    for (uint i = 0; i < 8 * cwn_group_elements(type); i++) {
-        if (at + i >= r.count) continue;
-        if (cwn_is_16(type)) ((global ushort *)r.memory)[at + i] = u.e16[i];
-        else if (cwn_is_64(type)) ((global ulong *)r.memory)[at + i] = u.e64[i];
-        else ((global uint *)r.memory)[at + i] = u.e32[i];
-    }
-}
-
-static inline void cwn_lanes_put(cwn_lanes_range r, cwn_word type, ulong group, cwn_lanes_bytes v) {
-    const ulong at = group * cwn_group_elements(type) - r.first;
-    global uchar *to = r.memory + at * cwn_bytes_of(type);
-    if (at >= r.count || r.count - at < 8 * cwn_group_elements(type)) cwn_lanes_put_part(r, type, at, v);
-    else if (cwn_is_16(type)) {
-        vstore16(as_ushort16(v.low.lo), 0, (global ushort *)to);
-        vstore16(as_ushort16(v.low.hi), 1, (global ushort *)to);
-    } else if (cwn_is_64(type)) {
-        vstore8(as_ulong8(v.low), 0, (global ulong *)to);
-        vstore8(as_ulong8(v.high), 1, (global ulong *)to);
-    } else {
-        vstore16(v.low, 0, (global uint *)to);
-        vstore16(v.high, 1, (global uint *)to);
+        _Pragma("unroll") for (uint r = 0; r < 10; r++)
+            EACH_WAY(i) x[i] = cwn_philox_round(x[i], key0 + r * 0x9E3779B9u, key1 + r * 0xBB67AE85u);
+        EACH_WAY(i) cwn_lanes_pack(x[i], to + g / 4 + 2 * i);
     }
 }
 
 /* ------------------------------------------------------------------------------------------------------- elements */
 
-static inline uint8 cwn_lanes_uniform(cwn_launch l, cwn_word type, ulong8 w) {
-    return cwn_scaled_exact(l, type, cwn_uniform_of(type, cwn_low(w)));
-}
-
 /* Where the rest is below the range, less the range it is greater than before: modulo 2^32. */
-static inline uint8 cwn_lanes_integer(cwn_launch l, ulong8 w) {
-    const uint8 quotient = cwn_low(cwn_mul(w, cwn_all64(l.inverse >> 32)) >> 32), rest = cwn_low(w) - quotient * (uint)l.scale;
+CWN_FN uint8 cwn_lanes_integer(cwn_launch l, uint8 w) {
+    const uint8 quotient = cwn_low(cwn_mul(cwn_extend(w), cwn_all64(l.inverse >> 32)) >> 32), rest = w - quotient * (uint)l.scale;
     return (uint)l.shift + min(rest, rest - (uint)l.scale);
 }
 
-static inline cwn_lanes_bytes cwn_lanes_normals(cwn_launch l, cwn_word type, cwn_block x) {
-    if (type == CWN_FLOAT64) {
-        const cwn_pair64 p = cwn_normal64(x.w0, x.w1, x.w2, x.w3);
-        return cwn_lanes_bytes_64(cwn_scaled64(l, p.first), cwn_scaled64(l, p.second));
+CWN_FN uint8 cwn_lanes_element(cwn_launch l, cwn_word distribution, cwn_word type, uint8 w) {
+    if (distribution == CWN_INTEGER) return cwn_lanes_integer(l, w);
+    if (distribution == CWN_UNIFORM) return cwn_scaled_exact(l, type, cwn_uniform_of(type, w));
+    if (distribution == CWN_TRUNCATED_NORMAL) return cwn_scaled(l, type, cwn_float(w)); /* of a number that is kept */
+    return w;
+}
+
+CWN_FN cwn_lanes_groups cwn_lanes_mixed(uint8 even, uint8 odd) {
+    uint16 both;
+    both.even = even;
+    both.odd = odd;
+    return as_ulong8(both);
+}
+
+/* Words to elements: all but float64 normals are made of the words, or the pairs of words, that lie in their place. */
+CWN_FN cwn_lanes_groups cwn_lanes_elements(cwn_launch l, cwn_word distribution, cwn_word type, cwn_lanes_groups w) {
+    if (distribution == CWN_NORMAL) {
+        const cwn_pair p = cwn_normal(w, w >> 32);
+        return cwn_lanes_mixed(cwn_scaled(l, type, p.first), cwn_scaled(l, type, p.second));
     }
-    const cwn_pair p = cwn_normal(x.w0, x.w1), q = cwn_normal(x.w2, x.w3);
-    return cwn_lanes_bytes_of(type, cwn_scaled(l, type, p.first), cwn_scaled(l, type, p.second), cwn_scaled(l, type, q.first),
-                       cwn_scaled(l, type, q.second));
+    if (type == CWN_FLOAT64) return cwn_scaled64(l, cwn_uniform64(w, w >> 32));
+    const uint16 all = as_uint16(w);
+    return as_ulong8((uint16)(cwn_lanes_element(l, distribution, type, all.lo), cwn_lanes_element(l, distribution, type, all.hi)));
 }
 
-static inline cwn_lanes_bytes cwn_lanes_groups(cwn_launch l, cwn_word distribution, cwn_word type, cwn_block x) {
-    if (distribution == CWN_NORMAL) return cwn_lanes_normals(l, type, x);
-    if (distribution == CWN_INTEGER) return cwn_lanes_bytes_32(cwn_lanes_integer(l, x.w0), cwn_lanes_integer(l, x.w1), cwn_lanes_integer(l, x.w2), cwn_lanes_integer(l, x.w3));
-    if (distribution == CWN_FULL_INTEGER) return cwn_lanes_bytes_32(cwn_low(x.w0), cwn_low(x.w1), cwn_low(x.w2), cwn_low(x.w3));
-    if (type == CWN_FLOAT64)
-        return cwn_lanes_bytes_64(cwn_scaled64(l, cwn_uniform64(x.w0, x.w1)), cwn_scaled64(l, cwn_uniform64(x.w2, x.w3)));
-    return cwn_lanes_bytes_of(type, cwn_lanes_uniform(l, type, x.w0), cwn_lanes_uniform(l, type, x.w1), cwn_lanes_uniform(l, type, x.w2), cwn_lanes_uniform(l, type, x.w3));
+CWN_FN void cwn_lanes_normals64(cwn_launch l, cwn_lanes_groups *v) {
+    const ulong16 all = (ulong16)(v[0], v[1]);
+    const ulong8 a = all.even, b = all.odd;
+    const cwn_pair64 p = cwn_normal64(a, a >> 32, b, b >> 32);
+    ulong16 both;
+    both.even = cwn_scaled64(l, p.first);
+    both.odd = cwn_scaled64(l, p.second);
+    v[0] = both.lo;
+    v[1] = both.hi;
 }
 
-static inline void cwn_lanes_fill_tile(cwn_launch l, cwn_word distribution, cwn_word type, cwn_lanes_range r, ulong group, uint groups) {
-    const cwn_lanes_start s = cwn_lanes_start_of(l, group, 0);
-    for (uint g = 0; g < groups; g += STEP) {
-        cwn_block x[WAYS];
-        cwn_lanes_blocks_from(l, s, g, 0, x);
-        EACH_WAY(i) cwn_lanes_put(r, type, group + g + i * CWN_LANES, cwn_lanes_groups(l, distribution, type, x[i]));
-    }
-}
-
-/* ---------------------------------------------------------------------------------------------------------- proofs */
-
-static inline uint8 cwn_lanes_proof(cwn_word distribution, ulong8 w) {
-    if (distribution == CWN_RADIUS) return cwn_bits32(cwn_radius(w));
-    return cwn_bits32(distribution == CWN_SINE ? cwn_turn(w).first : cwn_turn(w).second);
-}
-
-static inline void cwn_lanes_proof_tile(cwn_word distribution, cwn_lanes_range r, ulong group, uint groups) {
-    for (uint g = 0; g < groups; g += CWN_LANES) {
-        const ulong8 w = 4 * (group + g) + IOTA;
-        const cwn_lanes_bytes v = {(uint16)(cwn_lanes_proof(distribution, w), cwn_lanes_proof(distribution, w + 8)),
-                            (uint16)(cwn_lanes_proof(distribution, w + 16), cwn_lanes_proof(distribution, w + 24))};
-        cwn_lanes_put(r, CWN_FLOAT32, group + g, v);
+/* Elements of 16 bits move together to the front. */
+CWN_FN void cwn_lanes_make(cwn_launch l, cwn_word distribution, cwn_word type, uint groups, cwn_lanes_groups *v) {
+    for (uint i = 0; i < (groups + 3) / 4; i++) {
+        if (distribution == CWN_NORMAL && type == CWN_FLOAT64) cwn_lanes_normals64(l, v + i++);
+        else {
+            const cwn_lanes_groups e = cwn_lanes_elements(l, distribution, type, v[i]);
+            if (cwn_is_16(type)) ((ushort16 *)v)[i] = convert_ushort16(as_uint16(e));
+            else v[i] = e;
+        }
     }
 }
 
@@ -173,38 +138,34 @@ static inline void cwn_lanes_proof_tile(cwn_word distribution, cwn_lanes_range r
 
 #define OUTSIDE 0x40000000u /* the bits of a number that is not kept */
 
-/* Of a tile without scale and shift, four to a group; and the groups that have not all of theirs yet. */
-typedef struct { uint number[4 * CW_LANES_TILE], list[CW_LANES_TILE + STEP], count; } cwn_lanes_trial;
+/* Groups of a tile that have not all of their numbers yet. */
+typedef struct { uint group[CW_LANES_TILE + CWN_LANES], count; } cwn_lanes_list;
 
-/* Groups of a block; those with a number outside are told by 1. Finite numbers: what has all their bits is outside if one is. */
-static inline uint8 cwn_lanes_try(cwn_block x, uint *to) {
-    const cwn_pair p = cwn_normal(x.w0, x.w1), q = cwn_normal(x.w2, x.w3);
-    const uint8 a = cwn_bits32(p.first), b = cwn_bits32(p.second), c = cwn_bits32(q.first), d = cwn_bits32(q.second);
-    const cwn_lanes_bytes v = cwn_lanes_bytes_32(a, b, c, d);
-    vstore16(v.low, 0, to);
-    vstore16(v.high, 1, to);
-    return cwn_is_outside(cwn_float(a | b | c | d));
+/* Words to numbers without scale and shift. Of pairs that have one outside, *outside is 1: finite numbers, so what has the bits
+ * of both is outside if one is. */
+CWN_FN cwn_lanes_groups cwn_lanes_try(cwn_lanes_groups w, uint8 *outside) {
+    const cwn_pair p = cwn_normal(w, w >> 32);
+    const uint8 first = cwn_bits32(p.first), second = cwn_bits32(p.second);
+    *outside = cwn_is_outside(cwn_float(first | second));
+    return cwn_lanes_mixed(first, second);
 }
 
-static inline void cwn_lanes_try_first(cwn_launch l, cwn_lanes_start s, uint groups, cwn_lanes_trial *t) {
+CWN_FN void cwn_lanes_try_first(uint groups, cwn_lanes_groups *v, cwn_lanes_list *t) {
     uint n = 0;
-    for (uint g = 0; g < groups; g += STEP) {
-        cwn_block x[WAYS];
-        cwn_lanes_blocks_from(l, s, g, 8, x);
-        EACH_WAY(i) {
-            uint outside[CWN_LANES];
-            vstore8(cwn_lanes_try(x[i], t->number + 4 * (g + i * CWN_LANES)), 0, outside);
-            _Pragma("unroll") for (uint k = 0; k < CWN_LANES; k++) {
-                t->list[n] = g + i * CWN_LANES + k;
-                n += outside[k];
-            }
-        }
+    for (uint g = 0; g < groups; g += 4) {
+        uint8 outside;
+        v[g / 4] = cwn_lanes_try(v[g / 4], &outside);
+        const uint4 any = outside.even | outside.odd;
+        t->group[n] = g, n += any.s0;
+        t->group[n] = g + 1, n += any.s1;
+        t->group[n] = g + 2, n += any.s2;
+        t->group[n] = g + 3, n += any.s3;
     }
     t->count = n;
 }
 
 /* What is inside of a group's numbers and of four new ones, in order; whether it is less than a group. */
-static inline uint cwn_lanes_merge(uint *number, const uint *more) {
+CWN_FN uint cwn_lanes_merge(uint *number, const uint *more) {
     uint kept[8], have = 0;
     for (uint i = 0; i < 4; i++) kept[i] = OUTSIDE;
     for (uint i = 0; i < 8; i++) {
@@ -216,77 +177,107 @@ static inline uint cwn_lanes_merge(uint *number, const uint *more) {
     return have < 4;
 }
 
-/* The listed groups get what their next block has. */
-static inline void cwn_lanes_try_again(cwn_launch l, cwn_lanes_start s, uint block, cwn_lanes_trial *t) {
+/* The listed groups get what their next block has. A counter may carry between the blocks of a group. */
+CWN_FN void cwn_lanes_try_again(cwn_launch l, cwn_lanes_counter c, uint block, cwn_lanes_groups *v, cwn_lanes_list *t) {
+    const cwn_counter start = {cwn_all64(c.low), cwn_all64(c.high)};
     uint left = 0;
-    for (uint i = 0; i < STEP; i++) t->list[t->count + i] = 0;
-    for (uint j = 0; j < t->count; j += STEP) {
-        uint more[4 * STEP];
-        cwn_u64 steps[WAYS];
-        cwn_block x[WAYS];
-        EACH_WAY(i) steps[i] = (convert_ulong8(vload8(0, t->list + j + i * CWN_LANES)) << 8) + block;
-        cwn_lanes_blocks(l, s, steps, x);
-        EACH_WAY(i) cwn_lanes_try(x[i], more + 4 * i * CWN_LANES);
-        for (uint k = 0; k < STEP && j + k < t->count; k++) {
-            t->list[left] = t->list[j + k];
-            left += cwn_lanes_merge(t->number + 4 * t->list[j + k], more + 4 * k);
+    vstore8((uint8)(0), 0, t->group + t->count);
+    for (uint j = 0; j < t->count; j += CWN_LANES) {
+        const cwn_counter steps = {(convert_ulong8(vload8(0, t->group + j)) << 8) + block, cwn_all64(0)};
+        cwn_lanes_groups more[2];
+        uint8 outside;
+        cwn_lanes_pack(cwn_philox(cwn_skip(start, steps), l.key0, l.key1), more);
+        for (uint i = 0; i < 2; i++) more[i] = cwn_lanes_try(more[i], &outside);
+        for (uint k = 0; k < CWN_LANES && j + k < t->count; k++) {
+            t->group[left] = t->group[j + k];
+            left += cwn_lanes_merge((uint *)v + 4 * t->group[j + k], (const uint *)more + 4 * k);
         }
     }
     t->count = left;
 }
 
-static inline uint8 cwn_lanes_scaled_at(cwn_launch l, cwn_word type, const uint *number) {
-    return cwn_scaled(l, type, cwn_float(vload8(0, number)));
+CWN_FN void cwn_lanes_truncate(cwn_launch l, cwn_lanes_counter c, uint groups, cwn_lanes_groups *v) {
+    cwn_lanes_list t;
+    cwn_lanes_try_first(groups, v, &t);
+    for (uint block = 1; t.count; block++) cwn_lanes_try_again(l, c, block, v, &t);
 }
 
-/* Scale and shift come last, on neighbours. */
-static inline cwn_lanes_bytes cwn_lanes_scaled_bytes(cwn_launch l, cwn_word type, const uint *number) {
-    const uint8 a = cwn_lanes_scaled_at(l, type, number), b = cwn_lanes_scaled_at(l, type, number + 8), c = cwn_lanes_scaled_at(l, type, number + 16);
-    const uint8 d = cwn_lanes_scaled_at(l, type, number + 24);
-    if (!cwn_is_16(type)) {
-        const cwn_lanes_bytes v = {(uint16)(a, b), (uint16)(c, d)};
-        return v;
+/* ---------------------------------------------------------------------------------------------------------- proofs */
+
+CWN_FN uint8 cwn_lanes_proof(cwn_word distribution, ulong8 w) {
+    if (distribution == CWN_RADIUS) return cwn_bits32(cwn_radius(w));
+    return cwn_bits32(distribution == CWN_SINE ? cwn_turn(w).first : cwn_turn(w).second);
+}
+
+CWN_FN void cwn_lanes_prove(cwn_word distribution, ulong group, uint groups, cwn_lanes_groups *v) {
+    for (uint g = 0; g < groups; g += 4) {
+        const ulong8 w = 4 * (group + g) + IOTA;
+        v[g / 4] = as_ulong8((uint16)(cwn_lanes_proof(distribution, w), cwn_lanes_proof(distribution, w + 8)));
     }
-    const ushort16 low = convert_ushort16((uint16)(a, b)), high = convert_ushort16((uint16)(c, d));
-    const cwn_lanes_bytes v = {(uint16)(as_uint8(low), as_uint8(high)), (uint16)(0)};
-    return v;
 }
 
-static inline void cwn_lanes_truncated_tile(cwn_launch l, cwn_word type, cwn_lanes_range r, ulong group, uint groups) {
-    const cwn_lanes_start s = cwn_lanes_start_of(l, group, 8);
-    cwn_lanes_trial t;
-    cwn_lanes_try_first(l, s, groups, &t);
-    for (uint block = 1; t.count; block++) cwn_lanes_try_again(l, s, block, &t);
-    for (uint g = 0; g < groups; g += CWN_LANES) cwn_lanes_put(r, type, group + g, cwn_lanes_scaled_bytes(l, type, t.number + 4 * g));
+/* --------------------------------------------------------------------------------------------------------- memory */
+
+/* The range of a launch in memory, whose element `first` is the first. */
+typedef struct { global uchar *memory; ulong first, count; } cwn_lanes_range;
+
+/* Memory has the alignment of an element. */
+typedef uint16 cwn_lanes_anywhere __attribute__((aligned(2)));
+
+/* Of `elements` elements of `size` bytes, the first of which is element `first` of the tensor, those that are in the range. */
+NOINLINE void cwn_lanes_put(cwn_lanes_range r, uint size, ulong first, uint elements, const cwn_lanes_groups *v) {
+    const uint before = first < r.first ? (uint)(r.first - first) : 0, most = 64 / size;
+    const ulong at = first + before - r.first;
+    const uchar *from = (const uchar *)v + before * size;
+    global uchar *to = r.memory + at * size;
+    uint n = (uint)min((ulong)(elements - before), r.count - at);
+    for (; n >= most; n -= most, from += 64, to += 64) *(global cwn_lanes_anywhere *)to = *(const cwn_lanes_anywhere *)from;
+    for (uint i = 0; i < n * size / 2; i++) ((global ushort *)to)[i] = ((const ushort *)from)[i];
 }
 
 /* -------------------------------------------------------------------------------------------------------- kernels */
 
 /* `groups` groups from `group` on of what a launch writes to r. */
-static inline void cwn_lanes_fill(cwn_launch l, cwn_word distribution, cwn_word type, cwn_lanes_range r, ulong group, ulong groups) {
-    for (ulong g = 0; g < groups; g += CW_LANES_TILE) {
-        const uint n = groups - g < CW_LANES_TILE ? (uint)(groups - g) : CW_LANES_TILE;
-        if (distribution == CWN_TRUNCATED_NORMAL) cwn_lanes_truncated_tile(l, type, r, group + g, n);
-        else if (distribution >= CWN_RADIUS) cwn_lanes_proof_tile(distribution, r, group + g, n);
-        else cwn_lanes_fill_tile(l, distribution, type, r, group + g, n);
+CWN_FN void cwn_lanes_fill(cwn_launch l, cwn_word distribution, cwn_word type, cwn_lanes_range r, ulong group, ulong groups) {
+    const uint stride = distribution == CWN_TRUNCATED_NORMAL ? 8 : 0, elements = cwn_group_elements(type), size = cwn_bytes_of(type);
+    cwn_lanes_groups v[TILE_VECTORS];
+    while (groups) {
+        const cwn_lanes_counter c = cwn_lanes_counter_of(l, group, stride);
+        const uint n = (uint)min(min(groups, (ulong)CW_LANES_TILE), cwn_lanes_run_of(c, stride));
+        if (distribution >= CWN_RADIUS) cwn_lanes_prove(distribution, group, n, v);
+        else {
+            global const uchar *to = r.memory + (group * elements - r.first) * size;
+            cwn_lanes_draw(l.key0, l.key1, c, stride, n, v, to, elements * size);
+            if (distribution == CWN_TRUNCATED_NORMAL) cwn_lanes_truncate(l, c, n, v);
+            cwn_lanes_make(l, distribution, type, n, v);
+        }
+        cwn_lanes_put(r, size, group * elements, n * elements, v);
+        group += n;
+        groups -= n;
     }
 }
 
+/* Launches that flush are left to kernels.cl: no loop here has to ask. */
 #define CW_ROW(name, distribution, type) \
+    NOINLINE void cwn_lanes_##name(cwn_launch l, cwn_lanes_range r, ulong group, ulong groups) { \
+        l.flush = 0; \
+        cwn_lanes_fill(l, distribution, type, r, group, groups); \
+    } \
     KERNEL void cw_lanes_##name(cwn_launch l, global uchar *memory, ulong offset) { \
         const cwn_lanes_range r = {memory + offset, l.first, l.count}; \
         const ulong begin = cwn_first_group(l), groups = cwn_end_group(l) - begin; \
         for (ulong g = get_global_id(0) * CW_LANES_TILE; g < groups; g += get_global_size(0) * CW_LANES_TILE) \
-            cwn_lanes_fill(l, distribution, type, r, begin + g, min(groups - g, (ulong)CW_LANES_TILE)); \
+            cwn_lanes_##name(l, r, begin + g, min(groups - g, (ulong)CW_LANES_TILE)); \
     }
 CWN_LANES_TABLE(CW_ROW)
 #undef CW_ROW
 
 /* Groups of a range that is an entry of a batch; whether there are lanes for it. */
-static inline uint cwn_lanes_entry(cwn_launch l, cwn_lanes_range r, ulong group, ulong groups) {
+CWN_FN uint cwn_lanes_entry(cwn_launch l, cwn_lanes_range r, ulong group, ulong groups) {
+    if (l.flush) return 0;
     switch (l.distribution << 8 | l.type) {
 #define CW_ROW(name, distribution, type) \
-    case (distribution) << 8 | (type): cwn_lanes_fill(l, distribution, type, r, group, groups); return 1;
+    case (distribution) << 8 | (type): cwn_lanes_##name(l, r, group, groups); return 1;
         CWN_LANES_TABLE(CW_ROW)
 #undef CW_ROW
     default: return 0;

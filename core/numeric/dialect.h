@@ -78,10 +78,14 @@
 #if defined(__OPENCL_VERSION__)
 
 #pragma OPENCL FP_CONTRACT OFF
-#define CWN_FN static inline
 #define CWN_UNROLL _Pragma("unroll") /* LLVM, which most drivers are made of, does not where the loop is deep inside others */
 #ifndef CWN_LANES
 #define CWN_LANES 1
+#endif
+#if CWN_LANES > 1 && defined(__OPTIMIZE__)
+#define CWN_FN static inline __attribute__((always_inline)) /* LLVM does not where there are many calls */
+#else
+#define CWN_FN static inline
 #endif
 typedef uint cwn_word;
 typedef ulong cwn_long;
@@ -137,6 +141,11 @@ typedef double cwn_f64;
 #define cwn_round(x) convert_float_rte(x)
 #define cwn_less(a, b) (0UL - (ulong)((a) < (b)))
 #else /* to nearest without saying so: it is the rounding of all devices here */
+#if defined(__AVX512F__) && defined(__has_builtin)
+#if __has_builtin(__builtin_ia32_vpermi2varpd512)
+#define CWN_PERMUTES /* OpenCL C has no name for what looks up rows of a short table soonest */
+#endif
+#endif
 typedef double8 cwn_f64;
 #define CWN_D(c) ((double8)(c))
 #define cwn_bits64(x) as_ulong8(x)
@@ -407,6 +416,12 @@ CWN_TABLE(cwn_long, cwn_log_integer_table)[32] = {CWN_LOG_INTEGER_TABLE(CWN_INTE
 typedef struct { cwn_f64 inverse, logarithm; } cwn_row;
 typedef struct { cwn_f64 sine, sine_rest, cosine, cosine_rest; } cwn_turn_row;
 CWN_TABLE(double, cwn_log_table)[32] = {CWN_LOG_TABLE(CWN_PAIR)};
+#ifdef CWN_PERMUTES
+#define CWN_FIRST(inverse, logarithm) inverse,
+#define CWN_SECOND(inverse, logarithm) logarithm,
+CWN_TABLE(double, cwn_log_inverse)[16] = {CWN_LOG_TABLE(CWN_FIRST)};
+CWN_TABLE(double, cwn_log_logarithm)[16] = {CWN_LOG_TABLE(CWN_SECOND)};
+#endif
 CWN_TABLE(double, cwn_log64_table)[256] = {CWN_LOG64_TABLE(CWN_PAIR)};
 CWN_TABLE(double, cwn_sincos64_table)[512] = {CWN_SINCOS64_TABLE(CWN_QUAD)};
 #endif
@@ -445,6 +460,15 @@ __shared__ double2 cwn_shared_rows[16]; /* of cwn_log_table: every kernel fills 
 CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
     const double2 both = cwn_shared_rows[i & 15];
     const cwn_row row = {both.x, both.y};
+    return row;
+}
+#elif defined(CWN_PERMUTES)
+/* A permutation looks at four bits of the index. */
+CWN_FN double8 cwn_permuted(__constant double *table, cwn_u64 i) {
+    return __builtin_ia32_vpermi2varpd512(vload8(0, table), as_long8(i), vload8(1, table));
+}
+CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
+    const cwn_row row = {cwn_permuted(cwn_log_inverse, i), cwn_permuted(cwn_log_logarithm, i)};
     return row;
 }
 #else

@@ -6,6 +6,7 @@
 : "${CW:?is not set: run ctest}" "${CW_SOURCE:?}" "${CW_PYTHON:?}"
 golden=$CW_SOURCE/tests/golden
 export PYTHONDONTWRITEBYTECODE=1
+export CW_CACHE=off # the user's folder is not the tests'
 
 setup() {
     out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err # outside the folder, whose content is tested

@@ -43,3 +43,22 @@ cpu() { json "[v[$1] for b in d['backends'] if b['backend'] == 'cpu' for v in b[
         equal "$(cat ../log)" "$(stat -c %i "$(dirname "$name")")"
     done
 }
+
+# made HOME XDG_CACHE_HOME CW_CACHE: a tensor by an OpenCL driver that has built nothing yet. PoCL keeps what it has built, but that
+# shows the second time only: the first time the folder gets a note.
+made() {
+    rm -rf pocl xdg home
+    mkdir pocl
+    HOME=$1 XDG_CACHE_HOME=$2 CW_CACHE=$3 POCL_CACHE_DIR=$PWD/pocl gives 0 init --shape 2 --device opencl
+}
+
+@test "built programs are noted in the user's cache folder, or nowhere" {
+    made "$PWD/home" "$PWD/xdg" off
+    equal "$(echo *)" pocl
+    made "$PWD/home" "$PWD/xdg" ""
+    equal "$(echo *)" "pocl xdg"
+    [ -f xdg/counterweight/opencl-* ]
+    made "$PWD/home" not/absolute ""
+    equal "$(echo *)" "home pocl"
+    [ -f home/.cache/counterweight/opencl-* ]
+}

@@ -164,12 +164,12 @@ static void test_identity_shapes(void **state) {
 /* The counter passes 2^32, 2^64, 2^96 and 2^128 between two groups, and for truncated normals also between the 256
  * blocks of a group. */
 static void test_counter_carries(void **state) {
-    static const uint32_t before[] = {0, 1, 2, 3, 255, 256, 257, 512};
+    static const uint32_t before[] = {0, 1, 2, 3, 255, 256, 257, 512, 40 * 256 + 7};
     (void)state;
     for (size_t i = 2; i < COUNT(each); i++)
         for (uint32_t bits = 32; bits <= 128; bits += 32)
             for (size_t b = 0; b < (is_small ? 3 : COUNT(before)); b++) {
-                cw_spec spec = spec_of(each[i], 21);
+                cw_spec spec = spec_of(each[i], b < 3 ? 21 : 2801);
                 spec.philox = philox_before(bits, before[b]);
                 const cw_plan plan = plan_of(&spec);
                 check_fill(&plan, 0);

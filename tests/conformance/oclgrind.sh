@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# oclgrind.sh CONFORMANCE: the OpenCL kernels under Oclgrind, which watches every load and store, data races,
-# uninitialized values and calls of the API. It ends with 0 whatever it finds, so its log has to be empty. The program
-# checks the values as well, and must have run on Oclgrind's device.
+# oclgrind.sh CONFORMANCE CACHE: the OpenCL kernels, and built programs on disk, under Oclgrind, which watches every load and
+# store, data races, uninitialized values and calls of the API. It ends with 0 whatever it finds, so its log has to be empty.
+# The programs check the values as well, and must have run on Oclgrind's device.
 # Kernels without lanes, and those with: of these Oclgrind 21.10 cannot tell what is initialized, and crashes where it tries.
 # -cl-opt-disable: Oclgrind 21.10 cannot execute the annotations that LLVM 14 leaves where it inlines.
 set -euo pipefail
@@ -22,7 +22,7 @@ run() {
     local lanes=$1 status=0
     shift
     CW_OPENCL_LANES=$lanes oclgrind --log "$folder/log" --data-races --check-api --build-options -cl-opt-disable "$@" \
-        "$program" opencl small >"$folder/out" 2>&1 || status=$?
+        "${program[@]}" >"$folder/out" 2>&1 || status=$?
     cat "$folder/out"
     case $(head -1 "$folder/out") in SKIP:*) exit "$status" ;; esac
     grep -q '^opencl:0.0: Oclgrind' "$folder/out" || { echo "FAIL: this was not Oclgrind's device"; exit 1; }
@@ -34,6 +34,9 @@ run() {
     [ "$status" = 0 ] || exit "$status"
 }
 
-program=$1
+program=("$1" opencl small)
 run 1 --uninitialized
 run 8
+program=("$2" real)
+cd "$folder"
+run ""

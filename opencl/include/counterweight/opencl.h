@@ -23,7 +23,7 @@ extern "C" {
 /* Opens a device of the caller's context, which is retained until cw_device_close. Builds the program and makes every
  * kernel, which takes seconds on some drivers; fills compile nothing. Any thread may open; afterwards one host thread
  * at a time may use the device. *device is written on success only.
- * A CPU with doubles fills ranges eight groups at a time; the environment variable CW_OPENCL_LANES, "1" or "8", says how many
+ * A CPU with doubles fills ranges with vectors of eight; the environment variable CW_OPENCL_LANES, "1" or "8", says of how many
  * on any device. The bits are the same.
  * CW_ERROR_ARGUMENT     NULL, or the device does not belong to the context; another CW_OPENCL_FP64 than cw_fp64 names, another
  *                       CW_OPENCL_LANES than above
@@ -34,14 +34,21 @@ extern "C" {
 CW_API cw_status cw_opencl_open(struct _cl_context *context, struct _cl_device_id *id, cw_device **device,
                                 cw_error *why);
 
-/* How to use it. Start from CW_OPENCL_OPTIONS_INIT. */
+/* How to use it. Start from CW_OPENCL_OPTIONS_INIT.
+ * `cache_folder` is where the built program may be kept, so that the next one to open the device need not build it. It is
+ * made with its first file, and is the user's alone. NULL: the disk is left alone. A file is for one source, device, driver
+ * and set of build options. What is damaged, or what the driver refuses, is built from source as if it were not there:
+ * nothing about it is ever an error. Any number of processes may share a folder; a file appears by rename.
+ * A driver is asked for a program only if building took over 0.2 s and, at the next open, nearly as long again: many keep
+ * what they have built. It is asked in cw_device_close, which then takes as long as the driver needs. */
 typedef struct cw_opencl_options {
     uint32_t struct_size;
-    uint32_t fp64; /* a cw_fp64 */
+    uint32_t fp64;            /* a cw_fp64 */
+    const char *cache_folder; /* read while the device is opened */
 } cw_opencl_options;
 
 #define CW_OPENCL_OPTIONS_INIT \
-    { sizeof(cw_opencl_options), CW_FP64_AUTO }
+    { sizeof(cw_opencl_options), CW_FP64_AUTO, 0 }
 
 /* As cw_opencl_open, which is this with NULL for the options, and CW_ERROR_STRUCT. */
 CW_API cw_status cw_opencl_open_with(const cw_opencl_options *options, struct _cl_context *context,
@@ -53,6 +60,10 @@ CW_API cw_status cw_opencl_open_with(const cw_opencl_options *options, struct _c
  * CW_ERROR_NO_DEVICE   there is no such platform or device */
 CW_API cw_status cw_opencl_open_index(uint32_t platform_index, uint32_t device_index, cw_device **device,
                                       cw_error *why);
+
+/* The same, and CW_ERROR_STRUCT; `options` NULL means the defaults. */
+CW_API cw_status cw_opencl_open_index_with(const cw_opencl_options *options, uint32_t platform_index, uint32_t device_index,
+                                           cw_device **device, cw_error *why);
 
 /* Lists the devices of all platforms in the driver's order, "opencl:P.D". Writes at most `capacity` entries to `list`,
  * which may be NULL if capacity is 0, and the number of devices to *count. A device that cannot be opened is listed

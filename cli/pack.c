@@ -240,26 +240,27 @@ static int complain_name(const char *name, const char *why) {
     return cw_complain(EXIT_USAGE, "the tensor name \"%s\" cannot be written: %s (write a .safetensors file)", name, why);
 }
 
-/* On failure the source is still the caller's. */
-static int add_source(packer *p, const char *name, zip_source_t *source) {
+/* Members get the numbers of their tensors. A source that was not added is still ours. */
+static int add_source(packer *p, const char *name, member *m) {
     char *path = malloc(strlen(name) + sizeof CW_NPY_ENDING);
-    if (!path) return cw_complain_memory();
-    strcat(strcpy(path, name), CW_NPY_ENDING);
-    const zip_int64_t index = zip_file_add(p->zip, path, source, ZIP_FL_ENC_UTF_8);
+    zip_source_t *source = path ? zip_source_function(p->zip, on_member, m) : NULL;
+    if (source) strcat(strcpy(path, name), CW_NPY_ENDING);
+    const bool added = source && zip_file_add(p->zip, path, source, ZIP_FL_ENC_UTF_8) >= 0;
+    if (!added) zip_source_free(source);
     free(path);
-    if (index < 0) return complain_name(name, zip_strerror(p->zip));
-    if (zip_set_file_compression(p->zip, (zip_uint64_t)index, ZIP_CM_STORE, 0) == 0 &&
-        zip_file_set_dostime(p->zip, (zip_uint64_t)index, 0, DATE, 0) == 0)
-        return EXIT_GOOD;
-    return complain_archive(p);
+    if (!source) return cw_complain_memory();
+    return added ? EXIT_GOOD : complain_name(name, zip_strerror(p->zip));
 }
 
 static int add_member(packer *p, size_t number) {
     const char *name = p->model->entry[number].name;
     p->member[number] = (member){p, number};
     if (!is_path(name)) return complain_name(name, "it is no path in a zip archive");
-    zip_source_t *source = zip_source_function(p->zip, on_member, &p->member[number]);
-    return source ? add_source(p, name, source) : complain_archive(p);
+    const int status = add_source(p, name, &p->member[number]);
+    if (status != EXIT_GOOD) return status;
+    const bool good = zip_set_file_compression(p->zip, number, ZIP_CM_STORE, 0) == 0 &&
+                      zip_file_set_dostime(p->zip, number, 0, DATE, 0) == 0;
+    return good ? EXIT_GOOD : complain_archive(p);
 }
 
 /* NumPy takes a["w.npy"] for the tensor "w" if there is one. */

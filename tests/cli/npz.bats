@@ -184,7 +184,7 @@ E
     manifest '{"name": "w", "shape": [1], "initializer": "ones"}' |
         sed "s/1,/1, \"source\": {\"by\": \"$(printf '%065536d' 1)\"},/" >m.json
     refused 2 init m.json -o y.npz
-    says "the manifest has more than 65535 bytes beside the tensors"
+    says 'the manifest says more than 65535 bytes of "source"'
 }
 
 @test "every byte of a file that cw wrote, changed, and every cut" {

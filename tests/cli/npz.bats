@@ -192,7 +192,7 @@ E
         '{"name": "b", "shape": [2, 2], "dtype": "int32", "initializer": "ones"}' >m.json
     good init m.json -o m.npz
     py "$CW" <<'E'
-import subprocess, sys
+import pathlib, subprocess, sys
 
 
 def cw(what):
@@ -205,6 +205,7 @@ def cw(what):
 
 
 def write(content):
+    pathlib.Path("x.npz").unlink(missing_ok=True)  # or the disk may be waited for
     with open("x.npz", "wb") as file:
         file.write(content)
 

@@ -45,11 +45,11 @@ static int read_list(result *r, const char *path) {
     int status = cw_file_open(path, &file, &size);
     if (status != EXIT_GOOD) return status;
     if (size > LARGEST) status = cw_complain(EXIT_USAGE, "%s has over %d bytes (name what cw digest printed)", path, LARGEST);
-    else if (!(r->list = cw_memory(path, size + 1))) status = EXIT_IO;
+    else if (!(r->list = cw_memory(path, size + 2))) status = EXIT_IO;
     if (status == EXIT_GOOD) status = cw_file_read(path, file, r->list, size);
     fclose(file);
     if (status != EXIT_GOOD) return status;
-    r->list[size] = 0;
+    r->list[size] = r->list[size + 1] = 0;
     cw_sums digest;
     for (char *line = r->list, *end; *line; line = end + 1) {
         char hex[33] = "";
@@ -69,7 +69,7 @@ static void tell(result *r, const char *name, const char *what) {
     r->failed += strcmp(what, "OK") != 0;
 }
 
-/* The lines follow one another, each with its end as a 0; the last is empty. A line is met once. */
+/* The lines follow one another, each with its end as a 0; two of them end the list. A line is met once. */
 static void check(result *r, const char *name, const char *hex) {
     for (char *line = r->list; line[1]; line += strlen(line + 1) + 2) {
         if (!*line || !cw_is_put_name(line + NAME_AT, name)) continue;

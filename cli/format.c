@@ -31,19 +31,20 @@ static int begin_safetensors(FILE *file, const cw_model *model, const cw_sums *d
     snprintf(numerics, sizeof numerics, "%u", (unsigned)cw_numerics_version());
     char *manifest = cw_model_manifest(model, digest);
     cw_tensor *tensor = manifest ? cw_model_tensors(model) : NULL;
-    cw_metadata metadata[] = {{CW_MANIFEST_KEY, manifest},
-                              {CW_VERSION_KEY, (char *)(uintptr_t)cw_version()},
-                              {CW_NUMERICS_KEY, numerics}};
-    const int status = !tensor ? EXIT_IO
-                               : cw_safetensors_write_header(file, tensor, model->count, metadata,
-                                                             sizeof metadata / sizeof *metadata);
+    cw_metadata metadata[] = {
+        {CW_MANIFEST_KEY, manifest}, {CW_VERSION_KEY, (char *)(uintptr_t)cw_version()}, {CW_NUMERICS_KEY, numerics}};
+    const int status =
+        !tensor ? EXIT_IO
+                : cw_safetensors_write_header(file, tensor, model->count, metadata, sizeof metadata / sizeof *metadata);
     free(manifest);
     free(tensor);
     return status;
 }
 
-static const cw_format formats[] = {
-    {"-", begin_raw, NULL}, {".npy", begin_npy, NULL}, {".npz", NULL, cw_pack}, {".safetensors", begin_safetensors, NULL}};
+static const cw_format formats[] = {{"-", begin_raw, NULL},
+                                    {".npy", begin_npy, NULL},
+                                    {".npz", NULL, cw_pack},
+                                    {".safetensors", begin_safetensors, NULL}};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 const cw_format *cw_format_of(const char *path) {
@@ -59,16 +60,18 @@ const cw_format *cw_format_of(const char *path) {
 
 int cw_format_check(const cw_format *format, const cw_model *model, const char *path) {
     if (format->begin != begin_npy || model->count == 1) return EXIT_GOOD;
-    return cw_complain(EXIT_USAGE, "%s can hold one tensor, and there are %zu (write a .npz or .safetensors file)", path,
-                       model->count);
+    return cw_complain(EXIT_USAGE, "%s can hold one tensor, and there are %zu (write a .npz or .safetensors file)",
+                       path, model->count);
 }
 
 int cw_format_check_parts(const cw_format *format, const char *path) {
     if (!format->write) return EXIT_GOOD;
-    return cw_complain(EXIT_USAGE, "%s cannot be written by several processes (write a .npy or .safetensors file)", path);
+    return cw_complain(EXIT_USAGE, "%s cannot be written by several processes (write a .npy or .safetensors file)",
+                       path);
 }
 
-int cw_format_header(const cw_format *format, const cw_model *model, const cw_sums *digest, char **header, size_t *length) {
+int cw_format_header(const cw_format *format, const cw_model *model, const cw_sums *digest, char **header,
+                     size_t *length) {
     FILE *file = open_memstream(header, length);
     if (!file) return cw_complain_memory();
     int status = format->begin(file, model, digest);

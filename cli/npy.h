@@ -24,9 +24,9 @@ typedef struct cw_npy_source {
     int (*read)(void *from, const char *name, void *data, uint64_t bytes); /* the next ones; EXIT_GOOD or a complaint */
 } cw_npy_source;
 
-/* Reads version 1, 2 or 3; the tensor has no name. Fortran order becomes C order. No memory is taken for more elements than
- * the source has bytes. EXIT_GOOD; EXIT_USAGE if the content is not a whole array of a dtype of ours; EXIT_IO. Untouched on
- * failure. */
+/* Reads version 1, 2 or 3; the tensor has no name. Fortran order becomes C order. No memory is taken for more elements
+ * than the source has bytes. EXIT_GOOD; EXIT_USAGE if the content is not a whole array of a dtype of ours; EXIT_IO.
+ * Untouched on failure. */
 int cw_npy_read_from(const cw_npy_source *source, cw_tensor *tensor);
 
 /* The same for a file. */

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <zip.h>
 
-/* Bytes of the file that are in memory; the longest name and comment; the date that NumPy gives its members, 1980-01-01. */
-enum { WINDOW = 4 << 20, LONGEST = 65535, DATE = 1 << 5 | 1 };
+/* Bytes of the file that are in memory; the longest name and comment; the day that NumPy gives members, 1980-01-01. */
+enum { WINDOW = 4 << 20, LONGEST = 65535, DAY = 1 << 5 | 1 };
 
 typedef struct packer packer;
 
@@ -21,8 +21,8 @@ typedef struct member {
     size_t number;
 } member;
 
-/* libzip asks for one member after the other, and writes what it got into the window: bytes `begin` to `begin` + `filled` of
- * the file. It goes back to complete the header of a member, which often is there still. */
+/* libzip asks for one member after the other, and writes what it got into the window: bytes `begin` to `begin` +
+ * `filled` of the file. It goes back to complete the header of a member, which often is there still. */
 struct packer {
     cw_output *output;
     const cw_model *model;
@@ -48,10 +48,11 @@ static zip_int64_t fail(packer *p, int why) {
 }
 
 static int complain_archive(const packer *p) {
-    return cw_complain(EXIT_IO, "%s cannot be written: %s (see docs/MANIFEST.md)", p->output->path, zip_strerror(p->zip));
+    return cw_complain(EXIT_IO, "%s cannot be written: %s (see docs/MANIFEST.md)", p->output->path,
+                       zip_strerror(p->zip));
 }
 
-/* ------------------------------------------------------------------------------------------------- the archive's end */
+/* ----------------------------------------------------------------------------------------------- the archive's file */
 
 static bool flush(packer *p) {
     const bool good = cw_output_write(p->output, p->begin, p->window, p->filled);
@@ -113,38 +114,42 @@ static zip_int64_t on_archive(void *user, void *data, zip_uint64_t bytes, zip_so
 
 /* ---------------------------------------------------------------------------------------------------- the manifest */
 
-static int set_comment(packer *p, size_t number, const json_t *object) {
-    char *text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
-    const size_t n = text ? strlen(text) : 0;
-    int status = text ? EXIT_GOOD : cw_complain_memory();
-    if (n > LONGEST)
-        status = cw_complain(EXIT_USAGE, "the manifest says more than %d bytes of \"%s\" (write a .safetensors file)",
-                             LONGEST, p->model->entry[number].name);
-    else if (text && zip_file_set_comment(p->zip, number, text, (zip_uint16_t)n, 0) != 0) status = complain_archive(p);
-    free(text);
-    return status;
+/* The object as a comment, to be freed. */
+static int comment_of(const json_t *object, const char *name, char **text) {
+    *text = object ? json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
+    if (!*text) return cw_complain_memory();
+    if (strlen(*text) <= LONGEST) return EXIT_GOOD;
+    free(*text);
+    return cw_complain(EXIT_USAGE, "the manifest says more than %d bytes of \"%s\" (write a .safetensors file)",
+                       LONGEST, name);
 }
 
+static int set_comment(packer *p, size_t number, const json_t *object) {
+    char *text;
+    const int status = comment_of(object, p->model->entry[number].name, &text);
+    if (status != EXIT_GOOD) return status;
+    const bool good = zip_file_set_comment(p->zip, number, text, (zip_uint16_t)strlen(text), 0) == 0;
+    free(text);
+    return good ? EXIT_GOOD : complain_archive(p);
+}
+
+/* Of what a manifest has beside its tensors, only the source can be long. */
 static int set_archive_comment(packer *p, json_t *manifest) {
-    char numerics[11];
+    char numerics[11], *text;
     snprintf(numerics, sizeof numerics, "%u", (unsigned)cw_numerics_version());
     json_object_del(manifest, "tensors");
     json_t *all = json_pack("{s:O, s:s, s:s}", CW_MANIFEST_KEY, manifest, CW_VERSION_KEY, cw_version(), CW_NUMERICS_KEY,
                             numerics);
-    char *text = all ? json_dumps(all, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
-    const size_t n = text ? strlen(text) : 0;
-    int status = text ? EXIT_GOOD : cw_complain_memory();
-    if (n > LONGEST)
-        status = cw_complain(EXIT_USAGE, "the manifest has more than %d bytes beside the tensors (write a .safetensors file)",
-                             LONGEST);
-    else if (text && zip_set_archive_comment(p->zip, text, (zip_uint16_t)n) != 0) status = complain_archive(p);
+    const int status = comment_of(all, "source", &text);
     json_decref(all);
+    if (status != EXIT_GOOD) return status;
+    const bool good = zip_set_archive_comment(p->zip, text, (zip_uint16_t)strlen(text)) == 0;
     free(text);
-    return status;
+    return good ? EXIT_GOOD : complain_archive(p);
 }
 
-/* libzip writes the comments behind all tensors, and so they can tell digests. They are set before as well, with digests
- * of the same length: what is too long is refused before anything is made. */
+/* libzip writes the comments behind all tensors, and so they can tell digests. They are set before as well, with
+ * digests of the same length: what is too long is refused before anything is made. */
 static int describe(packer *p) {
     char *text = cw_model_manifest(p->model, p->digest);
     if (!text) return EXIT_IO;
@@ -237,29 +242,31 @@ static bool is_path(const char *name) {
 }
 
 static int complain_name(const char *name, const char *why) {
-    return cw_complain(EXIT_USAGE, "the tensor name \"%s\" cannot be written: %s (write a .safetensors file)", name, why);
+    return cw_complain(EXIT_USAGE, "the tensor name \"%s\" cannot be written: %s (write a .safetensors file)", name,
+                       why);
 }
 
-/* On failure the source is still the caller's. */
-static int add_source(packer *p, const char *name, zip_source_t *source) {
+/* Members get the numbers of their tensors. A source that was not added is still ours. */
+static int add_source(packer *p, const char *name, member *m) {
     char *path = malloc(strlen(name) + sizeof CW_NPY_ENDING);
-    if (!path) return cw_complain_memory();
-    strcat(strcpy(path, name), CW_NPY_ENDING);
-    const zip_int64_t index = zip_file_add(p->zip, path, source, ZIP_FL_ENC_UTF_8);
+    zip_source_t *source = path ? zip_source_function(p->zip, on_member, m) : NULL;
+    if (source) strcat(strcpy(path, name), CW_NPY_ENDING);
+    const bool added = source && zip_file_add(p->zip, path, source, ZIP_FL_ENC_UTF_8) >= 0;
+    if (!added) zip_source_free(source);
     free(path);
-    if (index < 0) return complain_name(name, zip_strerror(p->zip));
-    if (zip_set_file_compression(p->zip, (zip_uint64_t)index, ZIP_CM_STORE, 0) == 0 &&
-        zip_file_set_dostime(p->zip, (zip_uint64_t)index, 0, DATE, 0) == 0)
-        return EXIT_GOOD;
-    return complain_archive(p);
+    if (!source) return cw_complain_memory();
+    return added ? EXIT_GOOD : complain_name(name, zip_strerror(p->zip));
 }
 
 static int add_member(packer *p, size_t number) {
     const char *name = p->model->entry[number].name;
     p->member[number] = (member){p, number};
     if (!is_path(name)) return complain_name(name, "it is no path in a zip archive");
-    zip_source_t *source = zip_source_function(p->zip, on_member, &p->member[number]);
-    return source ? add_source(p, name, source) : complain_archive(p);
+    const int status = add_source(p, name, &p->member[number]);
+    if (status != EXIT_GOOD) return status;
+    const bool good = zip_set_file_compression(p->zip, number, ZIP_CM_STORE, 0) == 0 &&
+                      zip_file_set_dostime(p->zip, number, 0, DAY, 0) == 0;
+    return good ? EXIT_GOOD : complain_archive(p);
 }
 
 /* NumPy takes a["w.npy"] for the tensor "w" if there is one. */
@@ -278,7 +285,8 @@ static int open_archive(packer *p) {
     p->zip = zip_open_from_source(source, ZIP_CREATE | ZIP_TRUNCATE, &p->error);
     if (p->zip) return EXIT_GOOD;
     zip_source_free(source);
-    return cw_complain(EXIT_IO, "%s cannot be written: %s (free some memory)", p->output->path, zip_error_strerror(&p->error));
+    return cw_complain(EXIT_IO, "%s cannot be written: %s (free some memory)", p->output->path,
+                       zip_error_strerror(&p->error));
 }
 
 static int add_members(packer *p) {

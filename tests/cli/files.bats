@@ -164,6 +164,7 @@ full() {
     for m in total.json one.json; do
         refused 1 init "$m" -o x.safetensors
         refused 1 init "$m" -o x.npy
+        refused 1 init "$m" -o x.npz
         for arguments in --json "-o -" --exact ""; do
             # shellcheck disable=SC2086 # a list of words
             refused 1 init "$m" $arguments
@@ -176,6 +177,7 @@ full() {
     big="--shape 20000000 --initializer truncated_normal"
     for ending in npy npz safetensors; do
         for written in 0 1000000 40000000; do
+            rm -f "big.$ending.part" # what is waited for is of this run
             # shellcheck disable=SC2086 # a list of words
             "$CW" init $big -o "big.$ending" >"$out" &
             until [ -e "big.$ending" ] || [ \

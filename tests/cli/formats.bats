@@ -235,7 +235,7 @@ json.dump(model, open("tensor.json", "w"))' "$out"
     manifest '{"name": "a", "shape": [3], "initializer": "he_normal", "seed": 5}' \
         '{"name": "b", "shape": [3], "initializer": "zeros"}' >two.json
     options="--shape 3 --initializer he_normal --seed 5"
-    for ending in npy safetensors; do
+    for ending in npy npz safetensors; do
         # shellcheck disable=SC2086 # a list of words
         good init $options -o unnamed.$ending
         good verify unnamed.$ending one.json
@@ -267,7 +267,7 @@ json.dump(model, open("tensor.json", "w"))' "$out"
 @test "the digest of one tensor is the same wherever it is told" {
     for options in "--shape 3,5 --seed 2" "--shape 4 --initializer zeros" \
         "--shape 0 --dtype int32 --initializer ones"; do
-        for ending in npy safetensors; do
+        for ending in npy npz safetensors; do
             # shellcheck disable=SC2086 # a list of words
             good init $options -o a.$ending
             total=$(sed -n 's/.*, digest \([0-9a-f]*\)$/\1/p' "$out")
@@ -284,6 +284,7 @@ json.dump(model, open("tensor.json", "w"))' "$out"
         done
         good digest a.npy
         good diff a.npy a.safetensors
+        good diff a.npy a.npz
     done
     # The same bits by another initializer
     good init --shape 4 --initializer zeros -o a.safetensors
@@ -343,7 +344,8 @@ json.dump(model, open("tensor.json", "w"))' "$out"
     good init model.json -o model.safetensors
     good init --shape 3,5 --seed 2 -o a.npy
     good init "$golden/stateless.json" -o stateless.safetensors
-    for file in a.npy model.safetensors stateless.safetensors "$golden"/*.npy \
+    good init "$golden/stateless.json" -o stateless.npz
+    for file in a.npy model.safetensors stateless.npz stateless.safetensors "$golden"/*.npy \
         "$golden"/print/{float32,float64,float16,int32,int64,uint32,uint64}.safetensors; do
         good digest "$file"
         look digest "$file" | cmp - "$out"

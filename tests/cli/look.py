@@ -71,11 +71,18 @@ def check_safetensors(path, manifest):
     print(len(tensors), "tensors")
 
 
+def arrays_of(path):
+    """[(name, array)]"""
+    if path.endswith(".npy"):
+        return [("tensor", np.load(path))]
+    return list(np.load(path).items()) if path.endswith(".npz") else safetensors(path)[1]
+
+
 def show_digests(paths):
     total = {}
     for path in paths:
         npy = path.endswith(".npy")
-        for name, array in [("tensor", np.load(path))] if npy else safetensors(path)[1]:
+        for name, array in arrays_of(path):
             assert name not in total
             total[name] = digest.tensor_digest(array)
             print(f"{digest.text(total[name])}  {path if npy else name}")

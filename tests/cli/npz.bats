@@ -184,7 +184,45 @@ E
     manifest '{"name": "w", "shape": [1], "initializer": "ones"}' |
         sed "s/1,/1, \"source\": {\"by\": \"$(printf '%065536d' 1)\"},/" >m.json
     refused 2 init m.json -o y.npz
-    says "the manifest has more than 65535 bytes beside the tensors"
+    says 'the manifest says more than 65535 bytes of "source"'
+}
+
+@test "every byte of a file that cw wrote, changed, and every cut" {
+    manifest '{"name": "a/w", "shape": [3], "initializer": "random_normal", "seed": 1}' \
+        '{"name": "b", "shape": [2, 2], "dtype": "int32", "initializer": "ones"}' >m.json
+    good init m.json -o m.npz
+    py "$CW" <<'E'
+import pathlib, subprocess, sys
+
+
+def cw(what):
+    done = subprocess.run([sys.argv[1], what, "x.npz"], capture_output=True, text=True, errors="replace")
+    if done.returncode == 2:
+        assert not done.stdout and done.stderr.startswith("cw: ") and done.stderr.count("\n") == 1, done
+    else:
+        assert not done.stderr, done
+    return done.returncode, done.stdout
+
+
+def write(content):
+    pathlib.Path("x.npz").unlink(missing_ok=True)  # or the disk may be waited for
+    with open("x.npz", "wb") as file:
+        file.write(content)
+
+
+whole = open("m.npz", "rb").read()
+write(whole)
+good, digests = cw("digest")
+assert good == 0 and cw("verify")[0] == 0
+for i in range(len(whole)):
+    write(whole[:i] + bytes([whole[i] ^ (1 << i % 8)]) + whole[i + 1:])
+    status, found = cw("digest")
+    assert status == 2 or (status == 0 and found == digests), i  # the tensors are as they were
+    assert cw("verify")[0] in (0, 1, 2), i  # but not what the comments say of them
+for i in range(len(whole)):
+    write(whole[:i])
+    assert cw("verify")[0] == 2, i
+E
 }
 
 @test "tensors in many pieces, and ranks" {
@@ -200,6 +238,17 @@ E
     # shellcheck disable=SC2086
     refused 2 init $options --rank 0 --world 2 -o b.npz
     says "b.npz cannot be written by several processes"
+}
+
+@test "writing takes no more memory for a larger model" {
+    py "$CW" <<'E'
+import resource, subprocess, sys
+for columns in 40000, 80000:  # 160 and 320 MB
+    subprocess.run([sys.argv[1], "init", "--shape", f"1000,{columns}", "-o", "x.npz"], check=True, stdout=subprocess.DEVNULL)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+assert peak < 110000, peak  # a piece has 64 MB
+E
+    good verify x.npz
 }
 
 @test "more members than 16 bits can count" {

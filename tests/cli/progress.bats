@@ -18,12 +18,13 @@ large="--shape 8000000 --initializer random_uniform"
 @test "one large tensor on a device" {
     need_terminal
     for device in $(devices); do
-        for arguments in "init -o a.npy" "init -o a.safetensors" "init -o -" "init --json -o b.npy" digest verify; do
+        for arguments in "init -o a.npy" "init -o a.npz" "init -o a.safetensors" "init -o -" "init --json -o b.npy" digest verify; do
             # shellcheck disable=SC2086 # lists of words
             shows $arguments $large --device "$device"
         done
         # shellcheck disable=SC2086
         good verify a.npy $large
+        good verify a.npz
         good verify a.safetensors
         # shellcheck disable=SC2086
         shows diff $large --device cpu --device "$device"
@@ -41,7 +42,11 @@ large="--shape 8000000 --initializer random_uniform"
         # shellcheck disable=SC2086
         shows verify a.npy $large --threads $threads
     done
+    # shellcheck disable=SC2086
+    good init $large -o a.npz
     shows digest a.npy a.safetensors
+    shows digest a.npz
+    shows verify a.npz
     shows verify a.safetensors
     shows diff a.npy a.safetensors
     prints "a.npy and a.safetensors: 1 tensor, 8000000 elements, 0 bits differ"

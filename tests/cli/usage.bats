@@ -291,7 +291,7 @@ subcommands="init plan verify diff digest devices selftest bench"
 }
 
 @test "files that cannot be read are exit status 4, damaged ones 2" {
-    mkdir folder.npy folder.json folder.safetensors
+    mkdir folder.npy folder.npz folder.json folder.safetensors
     mkfifo pipe.npy pipe.json
     for name in none folder pipe; do
         for s in init plan verify digest; do refused 4 "$s" $name.json; done
@@ -299,16 +299,20 @@ subcommands="init plan verify diff digest devices selftest bench"
         refused 4 verify $name.npy --shape 2
         refused 4 diff $name.npy $name.npy
     done
-    refused 4 verify none.safetensors
-    refused 4 verify folder.safetensors
+    for ending in npz safetensors; do
+        refused 4 verify none.$ending
+        refused 4 verify folder.$ending
+    done
     good init --shape 100 -o a.npy
     head -c 300 a.npy >cut.npy
     head -c 5 a.npy >short.npy
     : >empty.npy
+    : >empty.npz
     : >empty.safetensors
+    cp a.npy other.npz
     cp a.npy other.safetensors
     (cat a.npy && echo) >longer.npy
-    for name in cut.npy short.npy empty.npy longer.npy empty.safetensors other.safetensors; do
+    for name in cut.npy short.npy empty.npy longer.npy empty.npz other.npz empty.safetensors other.safetensors; do
         refused 2 digest "$name"
         refused 2 verify "$name" --shape 100
         refused 2 diff a.npy "$name"

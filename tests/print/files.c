@@ -20,6 +20,7 @@
 
 #include "cli.h"
 #include "npy.h"
+#include "npz.h"
 #include "safetensors.h"
 #include "tensors.h"
 #include "text.h"
@@ -32,21 +33,28 @@ static const char *path_of(const char *file) {
     return path;
 }
 
-static bool is_npy(const char *file) { return strstr(file, ".npy") != NULL; }
+static const char *ending_of(const char *file) { return strrchr(file, '.'); }
 
-/* --------------------------------------------------------------------- either format, with a canary around results */
+static bool is_npy(const char *file) { return strcmp(ending_of(file), ".npy") == 0; }
+
+static bool is_npz(const char *file) { return strcmp(ending_of(file), ".npz") == 0; }
+
+/* ------------------------------------------------------------------------ any format, with a canary around results */
 
 typedef struct content {
     cw_tensor one;       /* of .npy */
+    cw_tensors archive;  /* of .npz */
     cw_safetensors many; /* of .safetensors */
 } content;
 
 static int read_file(const char *file, content *c) {
+    if (is_npz(file)) return cw_npz_read(path_of(file), &c->archive);
     return is_npy(file) ? cw_npy_read(path_of(file), &c->one) : cw_safetensors_open(path_of(file), &c->many);
 }
 
 static void close_file(const char *file, content *c) {
     if (is_npy(file)) cw_tensor_free(&c->one);
+    else if (is_npz(file)) cw_tensors_free(&c->archive);
     else cw_safetensors_close(&c->many);
 }
 
@@ -86,6 +94,11 @@ static void describe_all(FILE *out, const cw_safetensors *s) {
     for (size_t i = 0; i < s->count; i++) describe(out, &s->tensor[i]);
 }
 
+static void describe_archive(FILE *out, const cw_tensors *t) {
+    if (t->manifest) fprintf(out, "%s\n", t->manifest);
+    for (size_t i = 0; i < t->count; i++) describe(out, &t->tensor[i]);
+}
+
 static void write_data(FILE *out, const cw_tensor *t) { fwrite(t->data, 1, (size_t)t->bytes, out); }
 
 static void write_again(FILE *out, const char *file, const content *c) {
@@ -115,6 +128,7 @@ static void check_good(const char *file, bool again) {
     if (read_file(file, &c) != EXIT_GOOD) fail_msg("%s was refused", file);
     FILE *out = open_memstream(&found, &length);
     if (is_npy(file)) describe(out, &c.one);
+    else if (is_npz(file)) describe_archive(out, &c.archive);
     else describe_all(out, &c.many);
     fclose(out);
     expect(file, ".txt", found, length);
@@ -170,7 +184,7 @@ static void test_bad_files(void **state) {
 static void cut(const char *file) {
     char name[64];
     const text whole = text_of(folder, file, "");
-    snprintf(name, sizeof name, "cut%s", is_npy(file) ? ".npy" : ".safetensors");
+    snprintf(name, sizeof name, "cut%s", ending_of(file));
     for (size_t n = 0; n <= whole.length + 1; n++) {
         if (n == whole.length) continue;
         text_write(path_of(name), whole.bytes, n); /* the 0 behind the bytes is the one more */
@@ -186,6 +200,10 @@ static void test_cut_files(void **state) {
     cut("bfloat16_5.npy");
     cut("version_2.npy");
     cut("fortran_2_3.npy");
+    cut("stored.npz");
+    cut("described.npz");
+    cut("deflated.npz");
+    cut("nothing_in_it.npz");
     cut("one.safetensors");
     cut("unaligned.safetensors");
     cut("metadata.safetensors");
@@ -197,7 +215,7 @@ static void flip(const char *file) {
     char name[64];
     int refused = 0;
     const text whole = text_of(folder, file, "");
-    snprintf(name, sizeof name, "flipped%s", is_npy(file) ? ".npy" : ".safetensors");
+    snprintf(name, sizeof name, "flipped%s", ending_of(file));
     for (size_t i = 0; i < 8 * whole.length; i++) {
         whole.bytes[i / 8] ^= (char)(1 << i % 8);
         text_write(path_of(name), whole.bytes, whole.length);
@@ -208,8 +226,43 @@ static void flip(const char *file) {
     free(whole.bytes);
 }
 
+static void expect_same(const char *file, const cw_tensors *expected, size_t bit) {
+    content c;
+    assert_int_equal(read_file(file, &c), EXIT_GOOD);
+    bool same = c.archive.count == expected->count;
+    for (size_t i = 0; same && i < expected->count; i++) {
+        const cw_tensor *a = &expected->tensor[i], *b = &c.archive.tensor[i];
+        same = strcmp(a->name, b->name) == 0 && cw_tensor_same_form(a, b) && memcmp(a->data, b->data, a->bytes) == 0;
+    }
+    if (!same) fail_msg("with bit %zu flipped, other tensors were read", bit);
+    close_file(file, &c);
+}
+
+/* Checksums stand for the content, and what is told twice for the rest: whatever is read is what was written, but for
+ * comments. */
+static void flip_archive(const char *file) {
+    const text whole = text_of(folder, file, "");
+    content c;
+    int refused = 0;
+    assert_int_equal(read_file(file, &c), EXIT_GOOD);
+    for (size_t i = 0; i < 8 * whole.length; i++) {
+        whole.bytes[i / 8] ^= (char)(1 << i % 8);
+        text_write(path_of("flipped.npz"), whole.bytes, whole.length);
+        whole.bytes[i / 8] ^= (char)(1 << i % 8);
+        if (try_file("flipped.npz", "") == EXIT_USAGE) refused++;
+        else expect_same("flipped.npz", &c.archive, i);
+    }
+    assert_true(refused > 0);
+    printf("%s: %d of %zu flipped bits are refused\n", file, refused, 8 * whole.length);
+    close_file(file, &c);
+    free(whole.bytes);
+}
+
 static void test_flipped_bits(void **state) {
     (void)state;
+    flip_archive("stored.npz");
+    flip_archive("deflated.npz");
+    flip_archive("streamed.npz");
     flip("float32_3.npy");
     flip("fortran_2_3.npy");
     flip("other_order.safetensors");
@@ -218,12 +271,15 @@ static void test_flipped_bits(void **state) {
 /* A pipe that nobody writes to must not be waited for. */
 static void test_what_is_no_file(void **state) {
     (void)state;
-    assert_int_equal(mkfifo(path_of("pipe.npy"), 0600) + mkfifo(path_of("pipe.safetensors"), 0600), 0);
-    assert_int_equal(mkdir(path_of("folder.npy"), 0700) + mkdir(path_of("folder.safetensors"), 0700), 0);
-    for (int i = 0; i < 2; i++) {
-        assert_int_equal(try_file(i ? "pipe.npy" : "pipe.safetensors", "not a regular file"), EXIT_IO);
-        assert_int_equal(try_file(i ? "folder.npy" : "folder.safetensors", "not a regular file"), EXIT_IO);
-        assert_int_equal(try_file(i ? "missing.npy" : "missing.safetensors", "No such file"), EXIT_IO);
+    static const char *const pipes[] = {"pipe.npy", "pipe.npz", "pipe.safetensors"},
+                             *const folders[] = {"folder.npy", "folder.npz", "folder.safetensors"},
+                             *const missing[] = {"missing.npy", "missing.npz", "missing.safetensors"};
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(mkfifo(path_of(pipes[i]), 0600), 0);
+        assert_int_equal(mkdir(path_of(folders[i]), 0700), 0);
+        assert_int_equal(try_file(pipes[i], "not a regular file"), EXIT_IO);
+        assert_int_equal(try_file(folders[i], "not a regular file"), EXIT_IO);
+        assert_int_equal(try_file(missing[i], "No such file"), EXIT_IO);
     }
 }
 
@@ -272,6 +328,10 @@ static void test_endings(void **state) {
     assert_int_equal(t.count, 1);
     assert_string_equal(t.tensor[0].name, "w");
     assert_string_equal(t.manifest, "{\"tensors\": []}");
+    cw_tensors_free(&t);
+    assert_int_equal(cw_tensors_read(path_of("described.npz"), &t), EXIT_GOOD);
+    assert_int_equal(t.count, 2);
+    assert_string_equal(t.tensor[0].name, "w");
     cw_tensors_free(&t);
     hear();
     const int status = cw_tensors_read(path_of("good.txt"), &t);

@@ -12,6 +12,7 @@ import pathlib
 import shutil
 import struct
 import sys
+import zipfile
 
 import numpy as np
 
@@ -122,6 +123,134 @@ def bad_npy():
                    dictionary().replace("}", "'descr': '<f4'}"), dictionary().replace("}", "'more': 1}"),
                    dictionary().replace(",", "", 1), dictionary().replace(":", "=", 1), dictionary()[:-3]):
         add_bad(f"header_{len(bad)}.npy", npy_of(header, two), "damaged")
+
+
+# ---------------------------------------------------------------------------------------------------------- .npz
+
+
+class Stream(io.BytesIO):
+    """Where one cannot go back, as in a pipe: sizes and checksums then follow their member."""
+
+    def seekable(self):
+        return False
+
+    def seek(self, *where):
+        raise OSError
+
+    def tell(self):
+        raise OSError
+
+
+def npz(arrays, save=np.savez, file=None):
+    file = file or io.BytesIO()
+    save(file, **arrays)
+    return file.getvalue()
+
+
+def archive(members, comment=b"", method=zipfile.ZIP_STORED, comments=()):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as target:
+        target.comment = comment
+        for name, content in members:
+            info = zipfile.ZipInfo(name)
+            info.comment = dict(comments).get(name, b"")
+            target.writestr(info, content, method)
+    return file.getvalue()
+
+
+def good_npz():
+    two = {"w": random_array("f4", (2, 3)), "b": random_array("i8", (2,))}
+    names = {name: random_array("f4", (2,)) for name in ("a/b/c", "Gewichtungsmaß", "重み", "file", "kernel:0", "", "w.npy")}
+    everything = {f"{NAMES[code]}/{i}": random_array(code, shape) for i, shape in enumerate(SHAPES) for code in NAMES}
+    fortran = {"w": np.asfortranarray(random_array("f2", (2, 3)))}
+    for name, arrays in {"two": two, "names": names, "everything": everything, "nothing": {}, "fortran": fortran}.items():
+        for save in (np.savez, np.savez_compressed):
+            if "file" in arrays:
+                arrays = {key: value for key, value in arrays.items() if key != "file"}  # numpy.savez's own argument
+            add_good(f"{name}_{save.__name__}.npz", npz(arrays, save), describe_all(arrays))
+    small = {"w": np.array([1, -2], "<f4"), "v": np.array(3, "<u8")}
+    members = [(f"{name}.npy", npy(array)) for name, array in small.items()]
+    described = [("w.npy", b'{"name": "w"}'), ("v.npy", b'{"name":"v","shape":[]}')]
+    ours = b'{"counterweight.manifest": {"counterweight": 1}, "counterweight.version": "0"}'
+    text = describe_all(small)
+    add_good("stored.npz", npz(small), text)
+    add_good("deflated.npz", npz(small, np.savez_compressed), text)
+    add_good("streamed.npz", npz(small, file=Stream()), text)
+    add_good("nothing_in_it.npz", archive([]), "")
+    add_good("described.npz", archive(members, ours, comments=described),
+             '{"counterweight":1,"tensors":[{"name":"w"},{"name":"v","shape":[]}]}\n' + text)
+    add_good("half_described.npz", archive(members, ours, comments=described[1:]),
+             '{"counterweight":1,"tensors":[{"name":"v","shape":[]}]}\n' + text)
+    add_good("ill_described.npz", archive(members, ours, comments=[("w.npy", b"mine"), described[1]]),
+             '{"counterweight":1,"tensors":[{"name":"v","shape":[]}]}\n' + text)
+    for i, comment in enumerate((b"mine", b"[]", b"1", b"{}", ours[:-1], b'{"counterweight.manifest": "x"}', b"\xff\0")):
+        add_good(f"other_comment_{i}.npz", archive(members, comment, comments=described), text)
+
+
+def patched(data, find, place, new):
+    """With `new` at `place` behind each place where `find` begins."""
+    data, at = bytearray(data), data.find(find)
+    assert at >= 0
+    while at >= 0:
+        data[at + place:at + place + len(new)] = new
+        at = data.find(find, at + 1)
+    return bytes(data)
+
+
+LOCAL, CENTRAL, END = b"PK\3\4", b"PK\1\2", b"PK\5\6"
+
+
+def bad_npz():
+    two = npy(np.array([1, -2], "<f4"))
+    whole = archive([("w.npy", two)])
+
+    def add(name, content, words):
+        add_bad(f"{name}.npz", content, words)
+
+    def resized(data, size, packed):
+        data = patched(data, LOCAL, 18, struct.pack("<II", packed, size))
+        return patched(data, CENTRAL, 20, struct.pack("<II", packed, size))
+
+    add("nothing", b"", "is it a whole .npz file?")
+    add("no_archive", two, "is it a whole .npz file?")
+    add("no_npy", archive([("w.npy", b"hello, world")]), "member w.npy is not an .npy file")
+    add("empty_member", archive([("w.npy", b"")]), "member w.npy is too short")
+    add("text", archive([("w.npy", two), ("README.txt", b"hello")]), "member README.txt is no .npy file")
+    add("only_folder", archive([("w/", b""), ("w/a.npy", two)]), "member w/ is no .npy file")
+    add("control", archive([("\x1b[31m", two)]), "is no .npy file")
+    add("cut_array", archive([("w.npy", two[:-1])]), "member w.npy is truncated")
+    add("longer_array", archive([("w.npy", two + b"x")]), "member w.npy has 1 bytes after its array")
+    add("big_endian_member", archive([("w.npy", npy(np.array([1], ">f4")))]), "member w.npy is big-endian")
+    add("structured_member", archive([("w.npy", npy(np.zeros(2, [("a", "<f4")])))]), "member w.npy holds a structured array")
+    add("object_member", npz({"w": np.array([None])}), "member w.npy has the dtype")
+    add("announces_too_much", archive([("w.npy", npy_of(dictionary(shape=f"({2**40},)"), b"x"))]), "member w.npy is truncated")
+    with_twice = archive([("v.npy", two), ("w.npy", two)]).replace(b"v.npy", b"w.npy")
+    add("twice", with_twice, "twice.npz cannot be read")
+    add("checksum", patched(patched(whole, LOCAL, 14, b"abcd"), CENTRAL, 16, b"abcd"), "member w.npy cannot be read: CRC error")
+    add("element", whole.replace(two, two[:-1] + b"\x41"), "member w.npy cannot be read: CRC error")
+    add("local_name", whole.replace(b"w.npy", b"v.npy", 1), "local_name.npz cannot be read")
+    add("encrypted", patched(patched(whole, LOCAL, 6, b"\1"), CENTRAL, 8, b"\1"), "member w.npy is encrypted")
+    for name, method in ("bzip2", zipfile.ZIP_BZIP2), ("lzma", zipfile.ZIP_LZMA):
+        add(name, archive([("w.npy", two)], method=method), "member w.npy is compressed as NumPy does not")
+    add("stored_larger", resized(whole, 2**31, len(two)), "member w.npy announces more bytes than the file can hold")
+    add("stored_outside", resized(whole, 2**31, 2**31), "stored_outside.npz")
+    deflated = archive([("w.npy", npy(np.zeros(1000, "<f4")))], method=zipfile.ZIP_DEFLATED)
+    packed = struct.unpack("<I", deflated[18:22])[0]
+    add("bomb", resized(deflated, 2**31, packed), "member w.npy announces more bytes than the file can hold")
+    add("deflated_longer", resized(deflated, 128 + 3996, packed), "member w.npy is truncated")
+    longer = archive([("w.npy", npy(np.zeros(1000, "<f4")) + b"12345678")], method=zipfile.ZIP_DEFLATED)
+    add("deflated_shorter", resized(longer, 128 + 4000, struct.unpack("<I", longer[18:22])[0]), "member w.npy")
+    add("deflated_cut", archive([("w.npy", npy_of(dictionary(shape="(1000,)"), bytes(3000)))], method=zipfile.ZIP_DEFLATED),
+        "member w.npy is truncated")
+    inner = archive([("b.npy", npy(np.zeros(1000, "<f4")))])
+    inside = inner[:inner.index(CENTRAL)]
+    outer = archive([("a.npy", inside)])
+    start = outer.index(CENTRAL)
+    entry_b = inner[inner.index(CENTRAL):inner.index(END)]
+    entry_b = entry_b[:42] + struct.pack("<I", outer.index(LOCAL, 4)) + entry_b[46:]
+    entries = entry_b + outer[start:outer.index(END)]
+    end = struct.pack("<4sHHHHIIH", END, 0, 0, 2, 2, len(entries), start, 0)
+    add("overlap", outer[:start] + entries + end, "member a.npy lies outside of the file, or in another member")
 
 
 # -------------------------------------------------------------------------------------------------- .safetensors
@@ -239,6 +368,8 @@ shutil.rmtree(FOLDER, ignore_errors=True)
 FOLDER.mkdir(parents=True)
 good_npy()
 bad_npy()
+good_npz()
+bad_npz()
 good_safetensors()
 bad_safetensors()
 (FOLDER / "good.txt").write_text("".join(good))

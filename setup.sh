@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 packages="gcc g++ clang cmake ninja-build pkg-config ocl-icd-opencl-dev opencl-c-headers pocl-opencl-icd oclgrind \
-libjansson-dev libopenmpi-dev openmpi-bin libcmocka-dev bats python3 python3-pip python3-numpy"
+libjansson-dev libzip-dev libopenmpi-dev openmpi-bin libcmocka-dev bats python3 python3-pip python3-numpy"
 
 missing=""
 for p in $packages; do

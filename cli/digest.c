@@ -23,7 +23,7 @@ static const cw_usage usage = {
     "Prints the digest of each tensor, 32 hexadecimal digits that depend on dtype, shape and every bit, and the total "
     "of\n"
     "all, which also depends on their names. A tensor without a name, as in .npy or from options, is called "
-    "\"" CW_UNNAMED "\".\nNot cryptographic. With --json, \"sums\" are those of the elements by their numbers in the whole tensor: those of slices\nadd up. FILE is .npy or .safetensors; digests in a manifest must be met.\nLIST is what cw digest printed of the same before, as with sha256sum -c; exit status 1: something differs.\n",
+    "\"" CW_UNNAMED "\".\nNot cryptographic. With --json, \"sums\" are those of the elements by their numbers in the whole tensor: those of slices\nadd up. FILE is .npy, .npz or .safetensors; digests in a manifest must be met.\nLIST is what cw digest printed of the same before, as with sha256sum -c; exit status 1: something differs.\n",
     CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_JSON | CW_OPT_CHECK, INT32_MAX};
 
 /* What was found so far; `tensors` only for --json. */

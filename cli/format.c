@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "npy.h"
+#include "pack.h"
 #include "safetensors.h"
 
 #include <stdlib.h>
@@ -14,7 +15,8 @@
 static int begin_npy(FILE *file, const cw_model *model, const cw_sums *digest) {
     (void)digest;
     const cw_tensor t = cw_entry_tensor(model->entry);
-    cw_npy_write_header(file, t.dtype, t.rank, t.shape);
+    const cw_npy_header h = cw_npy_header_of(t.dtype, t.rank, t.shape);
+    fwrite(h.bytes, 1, h.length, file);
     return EXIT_GOOD;
 }
 
@@ -30,8 +32,8 @@ static int begin_safetensors(FILE *file, const cw_model *model, const cw_sums *d
     char *manifest = cw_model_manifest(model, digest);
     cw_tensor *tensor = manifest ? cw_model_tensors(model) : NULL;
     cw_metadata metadata[] = {{CW_MANIFEST_KEY, manifest},
-                              {"counterweight.version", (char *)(uintptr_t)cw_version()},
-                              {"counterweight.numerics_version", numerics}};
+                              {CW_VERSION_KEY, (char *)(uintptr_t)cw_version()},
+                              {CW_NUMERICS_KEY, numerics}};
     const int status = !tensor ? EXIT_IO
                                : cw_safetensors_write_header(file, tensor, model->count, metadata,
                                                              sizeof metadata / sizeof *metadata);
@@ -40,7 +42,8 @@ static int begin_safetensors(FILE *file, const cw_model *model, const cw_sums *d
     return status;
 }
 
-static const cw_format formats[] = {{"-", begin_raw}, {".npy", begin_npy}, {".safetensors", begin_safetensors}};
+static const cw_format formats[] = {
+    {"-", begin_raw, NULL}, {".npy", begin_npy, NULL}, {".npz", NULL, cw_pack}, {".safetensors", begin_safetensors, NULL}};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 const cw_format *cw_format_of(const char *path) {
@@ -50,14 +53,19 @@ const cw_format *cw_format_of(const char *path) {
         const int whole = formats[i].begin == begin_raw;
         if ((whole ? length == n : length > n) && strcmp(path + length - n, formats[i].ending) == 0) return &formats[i];
     }
-    cw_complain(EXIT_USAGE, "%s has an unknown ending (known are .npy and .safetensors, and - for stdout)", path);
+    cw_complain(EXIT_USAGE, "%s has an unknown ending (known are .npy, .npz and .safetensors, and - for stdout)", path);
     return NULL;
 }
 
 int cw_format_check(const cw_format *format, const cw_model *model, const char *path) {
     if (format->begin != begin_npy || model->count == 1) return EXIT_GOOD;
-    return cw_complain(EXIT_USAGE, "%s can hold one tensor, and there are %zu (write a .safetensors file)", path,
+    return cw_complain(EXIT_USAGE, "%s can hold one tensor, and there are %zu (write a .npz or .safetensors file)", path,
                        model->count);
+}
+
+int cw_format_check_parts(const cw_format *format, const char *path) {
+    if (!format->write) return EXIT_GOOD;
+    return cw_complain(EXIT_USAGE, "%s cannot be written by several processes (write a .npy or .safetensors file)", path);
 }
 
 int cw_format_header(const cw_format *format, const cw_model *model, const cw_sums *digest, char **header, size_t *length) {

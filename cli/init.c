@@ -147,7 +147,7 @@ static void print_summary(const job *j) {
 static int write_file(job *j) {
     int status = cw_output_open(&j->save.output, j->options->output, j->options->resume);
     if (status != EXIT_GOOD) return status;
-    status = cw_make(j->device, j->part, CW_PIECE, file_sink, j, &j->made);
+    status = cw_save_make(&j->save, j->device, j->part, file_sink, j, &j->made);
     j->kept = j->save.output.kept;
     if (status == EXIT_GOOD) return cw_save_finish(&j->save, &j->made);
     cw_output_abandon(&j->save.output);
@@ -255,6 +255,7 @@ int cw_init_command(int argc, char **argv) {
     if (options.output && !(format = cw_format_of(options.output))) return EXIT_USAGE;
     status = cw_options_model(&options, options.operands ? options.operand[0] : NULL, &j.model);
     if (status == EXIT_GOOD && format) status = cw_format_check(format, &j.model, options.output);
+    if (status == EXIT_GOOD && options.has_rank) status = cw_format_check_parts(format, options.output);
     if (status == EXIT_GOOD) status = cw_device_open(cw_options_device(&options), &j.device);
     if (status == EXIT_GOOD) status = run(&j, format);
     cw_device_close(j.device);

@@ -49,6 +49,7 @@ static int prepare(job *j) {
     if (status == EXIT_GOOD && !(format = cw_format_of(o->output))) status = EXIT_USAGE;
     if (status == EXIT_GOOD) status = cw_options_model(o, o->operands ? o->operand[0] : NULL, &j->model);
     if (status == EXIT_GOOD) status = cw_format_check(format, &j->model, o->output);
+    if (status == EXIT_GOOD) status = cw_format_check_parts(format, o->output);
     if (status == EXIT_GOOD) status = cw_save_plan(&j->save, format, &j->model);
     if (status == EXIT_GOOD) status = cw_device_open(cw_options_device(o), &j->device);
     return status;

@@ -29,17 +29,21 @@ static const char *code_of(cw_dtype dtype) {
 
 /* NumPy leaves room for the first axis to grow to 21 digits, and then fills up to a multiple of 64 bytes, at least
  * by one space. With 16 axes that stays far below the 64 KiB of version 1. */
-void cw_npy_write_header(FILE *file, cw_dtype dtype, uint32_t rank, const uint64_t *shape) {
-    char text[sizeof(cw_shape_text) + 256], first[24] = "";
+cw_npy_header cw_npy_header_of(cw_dtype dtype, uint32_t rank, const uint64_t *shape) {
+    cw_npy_header h = {.length = 0};
+    char first[24] = "", *text = h.bytes + PREFIX_1;
     const cw_shape_text dims = cw_shape_text_of(rank, shape);
     const int digits = rank ? snprintf(first, sizeof first, "%" PRIu64, shape[0]) : 21;
-    const int n = snprintf(text, sizeof text, "{'descr': '<%s', 'fortran_order': False, 'shape': %s, }%*s",
-                           code_of(dtype), dims.text, 21 - digits, "");
+    const int n = snprintf(text, sizeof h.bytes - PREFIX_1 - ALIGNMENT - 1,
+                           "{'descr': '<%s', 'fortran_order': False, 'shape': %s, }%*s", code_of(dtype), dims.text,
+                           21 - digits, "");
     const int spaces = ALIGNMENT - (PREFIX_1 + n + 1) % ALIGNMENT, length = n + spaces + 1;
-    fwrite(magic, 1, MAGIC, file);
-    const unsigned char rest[] = {1, 0, (unsigned char)(length & 0xff), (unsigned char)(length >> 8)};
-    fwrite(rest, 1, sizeof rest, file);
-    fprintf(file, "%s%*s\n", text, spaces, "");
+    snprintf(text + n, ALIGNMENT + 2, "%*s\n", spaces, "");
+    const char prefix[] = {1, 0, (char)(length & 0xff), (char)(length >> 8)};
+    memcpy(h.bytes, magic, MAGIC);
+    memcpy(h.bytes + MAGIC, prefix, sizeof prefix);
+    h.length = (size_t)(PREFIX_1 + length);
+    return h;
 }
 
 /* -------------------------------------------------------------------------------------- the header as a literal */
@@ -165,26 +169,27 @@ static int take_header(header *h) {
 /* ----------------------------------------------------------------------------------------------------- reading */
 
 /* The length of the header and, by standing behind them, of the bytes in front of it. */
-static int read_prefix(const char *path, FILE *file, uint64_t size, uint64_t *start, uint64_t *length) {
+static int read_prefix(const cw_npy_source *s, uint64_t *start, uint64_t *length) {
+    const char *path = s->name;
     unsigned char b[PREFIX_2] = {0};
-    if (size < PREFIX_1) return cw_complain(EXIT_USAGE, "%s is too short for an .npy file (write it again)", path);
-    int status = cw_file_read(path, file, b, PREFIX_1);
+    if (s->bytes < PREFIX_1) return cw_complain(EXIT_USAGE, "%s is too short for an .npy file (write it again)", path);
+    int status = s->read(s->from, path, b, PREFIX_1);
     if (status != EXIT_GOOD) return status;
     if (memcmp(b, magic, MAGIC) != 0)
         return cw_complain(EXIT_USAGE, "%s is not an .npy file (write it with numpy.save)", path);
     if (b[6] < 1 || b[6] > 3 || b[7] != 0)
         return cw_complain(EXIT_USAGE, "%s has .npy version %d.%d (known are 1.0, 2.0 and 3.0)", path, b[6], b[7]);
     *start = b[6] == 1 ? PREFIX_1 : PREFIX_2;
-    if (size < *start) return cw_complain(EXIT_USAGE, "%s is too short for an .npy file (write it again)", path);
-    status = cw_file_read(path, file, b + PREFIX_1, *start - PREFIX_1);
+    if (s->bytes < *start) return cw_complain(EXIT_USAGE, "%s is too short for an .npy file (write it again)", path);
+    status = s->read(s->from, path, b + PREFIX_1, *start - PREFIX_1);
     *length = b[8] | (uint64_t)b[9] << 8 | (uint64_t)b[10] << 16 | (uint64_t)b[11] << 24;
     return status;
 }
 
-static int read_header(header *h, FILE *file, uint64_t length) {
+static int read_header(header *h, const cw_npy_source *s, uint64_t length) {
     char *text = cw_memory(h->path, length + 1);
     if (!text) return EXIT_IO;
-    int status = cw_file_read(h->path, file, text, length);
+    int status = s->read(s->from, h->path, text, length);
     text[length] = 0;
     h->at = text;
     if (status == EXIT_GOOD) status = strlen(text) == length ? take_header(h) : complain_header(h);
@@ -235,30 +240,40 @@ static int reorder(const char *path, cw_tensor *t) {
     return EXIT_GOOD;
 }
 
-static int read_array(const char *path, FILE *file, uint64_t size, cw_tensor *t) {
+static int read_array(const cw_npy_source *s, cw_tensor *t) {
     uint64_t start = 0, length = 0;
-    int status = read_prefix(path, file, size, &start, &length);
+    int status = read_prefix(s, &start, &length);
     if (status != EXIT_GOOD) return status;
-    header h = {.path = path, .tensor = t};
-    if (length > HEADER_LIMIT || length > size - start) return complain_header(&h);
-    status = read_header(&h, file, length);
-    if (status == EXIT_GOOD) status = check_size(path, t, size - start - length);
+    header h = {.path = s->name, .tensor = t};
+    if (length > HEADER_LIMIT || length > s->bytes - start) return complain_header(&h);
+    status = read_header(&h, s, length);
+    if (status == EXIT_GOOD) status = check_size(s->name, t, s->bytes - start - length);
     if (status != EXIT_GOOD) return status;
-    t->data = cw_memory(path, t->bytes);
+    t->data = cw_memory(s->name, t->bytes);
     if (!t->data) return EXIT_IO;
-    status = cw_file_read(path, file, t->data, t->bytes);
-    return status == EXIT_GOOD && h.fortran ? reorder(path, t) : status;
+    status = s->read(s->from, s->name, t->data, t->bytes);
+    return status == EXIT_GOOD && h.fortran ? reorder(s->name, t) : status;
+}
+
+int cw_npy_read_from(const cw_npy_source *source, cw_tensor *tensor) {
+    cw_tensor t = {0};
+    const int status = read_array(source, &t);
+    if (status == EXIT_GOOD) *tensor = t;
+    else cw_tensor_free(&t);
+    return status;
+}
+
+static int read_file(void *file, const char *path, void *data, uint64_t bytes) {
+    return cw_file_read(path, file, data, bytes);
 }
 
 int cw_npy_read(const char *path, cw_tensor *tensor) {
     FILE *file;
     uint64_t size;
-    cw_tensor t = {0};
     int status = cw_file_open(path, &file, &size);
     if (status != EXIT_GOOD) return status;
-    status = read_array(path, file, size, &t);
+    const cw_npy_source source = {path, size, file, read_file};
+    status = cw_npy_read_from(&source, tensor);
     fclose(file);
-    if (status == EXIT_GOOD) *tensor = t;
-    else cw_tensor_free(&t);
     return status;
 }

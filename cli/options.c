@@ -219,7 +219,7 @@ static const option_row rows[] = {
     {"threads",     "N",     CW_OPT_DEVICE, take_threads,
      "of the cpu; default: all cores that the process may use"},
     {"output",      "FILE",  CW_OPT_OUTPUT, take_output,
-     ".npy, .safetensors, or - for raw little-endian bytes; also -o FILE"},
+     ".npy, .npz, .safetensors, or - for raw little-endian bytes; also -o FILE"},
     {"rank",        "R",     CW_OPT_RANK,   take_rank,        "write part R, from 0, of --world N into FILE"},
     {"world",       "N",     CW_OPT_RANK,   take_world,       "how many ranks there are; the last to finish completes FILE"},
     {"shard",       "AXIS",  CW_OPT_SHARD,  take_shard,

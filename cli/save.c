@@ -8,6 +8,7 @@
 /* The length is all that is asked for. */
 static int measure_header(cw_save *s) {
     char *header;
+    if (s->format->write) return EXIT_GOOD;
     const int status = cw_format_header(s->format, s->model, s->sums, &header, &s->header);
     if (status == EXIT_GOOD) free(header);
     return status;
@@ -25,6 +26,11 @@ int cw_save_plan(cw_save *save, const cw_format *format, const cw_model *model) 
     return EXIT_GOOD;
 }
 
+int cw_save_make(cw_save *save, cw_device *device, const cw_model *part, cw_sink *sink, void *user, cw_made *made) {
+    if (save->format->write) return save->format->write(&save->output, device, part, sink, user, made);
+    return cw_make(device, part, CW_PIECE, sink, user, made);
+}
+
 uint64_t cw_save_end(const cw_save *save) { return save->at[save->model->count]; }
 
 static bool write_runs(cw_save *s, uint64_t start, const cw_entry *entry, const cw_made_piece *made) {
@@ -39,7 +45,7 @@ static bool write_runs(cw_save *s, uint64_t start, const cw_entry *entry, const 
 }
 
 int cw_save_piece(cw_save *save, size_t i, const cw_entry *entry, const cw_made_piece *made) {
-    if (!write_runs(save, save->at[i], entry, made)) return cw_output_sync(&save->output);
+    if (!save->format->write && !write_runs(save, save->at[i], entry, made)) return cw_output_sync(&save->output);
     save->bytes += made->bytes;
     if (made->last) save->sums[i] = made->own;
     return EXIT_GOOD;
@@ -60,6 +66,7 @@ static int check(cw_save *s, cw_made *made) {
 static int write_header(cw_save *s) {
     char *header;
     size_t length;
+    s->output.bytes = cw_save_end(s);
     int status = cw_format_header(s->format, s->model, s->sums, &header, &length);
     if (status != EXIT_GOOD) return status;
     if (!cw_output_write(&s->output, 0, header, length)) status = cw_output_sync(&s->output);
@@ -68,9 +75,8 @@ static int write_header(cw_save *s) {
 }
 
 int cw_save_finish(cw_save *save, cw_made *made) {
-    save->output.bytes = cw_save_end(save);
     int status = check(save, made);
-    if (status == EXIT_GOOD) status = write_header(save);
+    if (status == EXIT_GOOD && !save->format->write) status = write_header(save);
     if (status == EXIT_GOOD) return cw_output_finish(&save->output);
     cw_output_abandon(&save->output);
     return status;

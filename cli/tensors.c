@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "npy.h"
+#include "npz.h"
 #include "safetensors.h"
 
 #include <stdbool.h>
@@ -48,21 +49,26 @@ int cw_tensors_read(const char *path, cw_tensors *tensors) {
     static const struct {
         const char *text;
         int (*read)(const char *, cw_tensors *);
-    } endings[] = {{".npy", read_npy}, {".safetensors", read_safetensors}};
+    } endings[] = {{".npy", read_npy}, {".npz", cw_npz_read}, {".safetensors", read_safetensors}};
     const size_t length = strlen(path);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         const size_t n = strlen(endings[i].text);
         if (length > n && strcmp(path + length - n, endings[i].text) == 0) return endings[i].read(path, tensors);
     }
-    return cw_complain(EXIT_USAGE, "%s has an unknown ending (known are .npy and .safetensors)", path);
+    return cw_complain(EXIT_USAGE, "%s has an unknown ending (known are .npy, .npz and .safetensors)", path);
 }
+
+static bool has_name(const cw_tensor *t, const cw_tensor *of) { return strcmp(cw_tensor_name(t), cw_tensor_name(of)) == 0; }
 
 static bool is_unnamed(const cw_tensor *t) { return strcmp(cw_tensor_name(t), CW_UNNAMED) == 0; }
 
+/* As a rule both have the same order. */
 const cw_tensor *cw_tensors_partner(const cw_tensors *other, const cw_tensors *of, const cw_tensor *tensor) {
     if (other->count == 1 && of->count == 1 && (is_unnamed(tensor) || is_unnamed(other->tensor))) return other->tensor;
+    const size_t number = (size_t)(tensor - of->tensor);
+    if (number < other->count && has_name(&other->tensor[number], tensor)) return &other->tensor[number];
     for (size_t i = 0; i < other->count; i++)
-        if (strcmp(cw_tensor_name(&other->tensor[i]), cw_tensor_name(tensor)) == 0) return &other->tensor[i];
+        if (has_name(&other->tensor[i], tensor)) return &other->tensor[i];
     return NULL;
 }
 

@@ -9,8 +9,10 @@
 
 #include <stddef.h>
 
-/* The metadata key of .safetensors files under which the manifest that the tensors were made from is kept. */
+/* What files say of themselves: the manifest that the tensors were made from, and by what. */
 #define CW_MANIFEST_KEY "counterweight.manifest"
+#define CW_VERSION_KEY "counterweight.version"
+#define CW_NUMERICS_KEY "counterweight.numerics_version"
 
 /* In the order of the file. `manifest` is JSON text, or NULL where the file has none. Starts as {0}. */
 typedef struct cw_tensors {
@@ -19,7 +21,7 @@ typedef struct cw_tensors {
     char *manifest;
 } cw_tensors;
 
-/* Chooses the format by the ending: .npy (one tensor whose name is NULL) or .safetensors.
+/* Chooses the format by the ending: .npy (one tensor whose name is NULL), .npz or .safetensors.
  * EXIT_GOOD; EXIT_USAGE for another ending or bad content; EXIT_IO. Untouched on failure. */
 int cw_tensors_read(const char *path, cw_tensors *tensors);
 

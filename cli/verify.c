@@ -16,16 +16,15 @@
 #include <string.h>
 
 static const cw_usage usage = {
-    "cw verify FILE.safetensors [MODEL.json]\n"
+    "cw verify FILE [MODEL.json]\n"
     "cw verify FILE [options]\n"
     "cw verify MODEL.json [--device D]\n"
     "cw verify [options] [--device D]\n\n"
     "Recomputes every element on the host and compares the bits with those in FILE, or with those that a device "
     "writes.\n"
-    "A .safetensors file that cw wrote says itself what it should hold. Tensors pair by name; one without a name, as "
-    "in\n"
-    ".npy or from options, with the only one of the other side. Exit status 1: something differs, or a digest of the\n"
-    "manifest is not that of the definition.\n",
+    "A .npz or .safetensors file that cw wrote says itself what it should hold. Tensors pair by name; one without a name,\n"
+    "as in .npy or from options, with the only one of the other side. Exit status 1: something differs, or a digest of\n"
+    "the manifest is not that of the definition.\n",
     CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_JSON, 2};
 
 /* What is verified, and what came of it: the total of the tensors that are as defined. */

@@ -157,7 +157,8 @@ static cw_status plan_draws(cw_decided *p, cw_number gain, cw_road road, cw_erro
     set_affine(p, CW_DISTRIBUTION_NORMAL, 1.0, 0.0);
     p->scale = cw_number_real(gain);
     p->matrix.gain = cw_constant_operand(x, dtype);
-    p->matrix.flush = needs_flush(x, dtype);
+    /* An element of the matrix may be less than any draw; times a gain of 1 and more it is denormal only if it was. */
+    p->matrix.flush = dtype == CW_FLOAT32 ? fabs(x) < 1.0 : needs_flush(x, dtype);
     return CW_OK;
 }
 

@@ -30,7 +30,7 @@ CWN_FN void cwn_put_element(cwn_matrix m, cwn_word type, CWN_GLOBAL void *memory
     } else if (type == CWN_FLOAT16) {
         const float product = cwn_round_float16(cwn_round_float16(narrow) * narrow_gain);
         ((CWN_GLOBAL unsigned short *)memory)[i] = (unsigned short)cwn_bits_float16(product);
-    } else ((CWN_GLOBAL float *)memory)[i] = cwn_flushed_product(narrow, narrow_gain);
+    } else ((CWN_GLOBAL float *)memory)[i] = m.flush ? cwn_flushed_product(narrow, narrow_gain) : narrow * narrow_gain;
 }
 
 /* A number of the type as it is. */

@@ -62,7 +62,7 @@ typedef struct {
     cwn_long gain;                      /* bits, as of a launch's scale */
     cwn_word type, real;                /* of the destination, and of the matrix: CWN_FLOAT32 or CWN_FLOAT64 */
     cwn_word transposed;                /* the destination has more columns than rows */
-    cwn_word flush;                     /* of float64: a product with the gain may be denormal */
+    cwn_word flush;                     /* a product with the gain may be denormal */
     cwn_word when;
     cwn_word mask;                      /* the type of the draws that choose columns of a projection */
 } cwn_matrix;

@@ -26,7 +26,9 @@ full() {
     says "a.npy cannot be written: File too large"
     full init --shape 16384 -o a.npy # the header makes it too large, with the last bytes
     says "File too large"
+    full init --shape 100000 -o a.npz
     full init --shape 100000 -o a.safetensors
+    full init "$model" -o model.npz
     full init "$model" -o model.safetensors
     only_files
     limited init --shape 16000 -o a.npy
@@ -54,10 +56,15 @@ full() {
     cp "$err" ../why
     call init "$model" -o disk/m.safetensors
     second=$got
+    cp "$err" ../second
+    call init "$model" -o disk/m.npz
+    third=$got
     found=$found,$(ls -A disk)
     umount disk
-    equal "$first $second $found" "4 4 other,other"
+    equal "$first $second $third $found" "4 4 4 other,other"
     is_one_complaint ../why
+    is_one_complaint ../second
+    is_one_complaint "$err"
     grep -q 'No space left on device' ../why
 }
 
@@ -167,7 +174,7 @@ full() {
 
 @test "killed runs leave FILE.part at most, which the next run replaces" {
     big="--shape 20000000 --initializer truncated_normal"
-    for ending in npy safetensors; do
+    for ending in npy npz safetensors; do
         for written in 0 1000000 40000000; do
             # shellcheck disable=SC2086 # a list of words
             "$CW" init $big -o "big.$ending" >"$out" &
@@ -191,7 +198,7 @@ full() {
 
 @test "a killed run is resumed: what it left is checked, and only what differs is written" {
     big="--shape 20000000 --initializer truncated_normal"
-    for ending in npy safetensors; do
+    for ending in npy npz safetensors; do
         # shellcheck disable=SC2086 # a list of words
         good init $big -o "whole.$ending"
         # shellcheck disable=SC2086

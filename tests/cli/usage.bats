@@ -278,7 +278,7 @@ subcommands="init plan verify diff digest devices selftest bench"
 }
 
 @test "names of results" {
-    for name in x x.npz x.NPY x.json x.npy.part .npy .safetensors npy -x "dir/"; do
+    for name in x x.NPY x.NPZ x.zip x.json x.npy.part .npy .npz .safetensors npy -x "dir/"; do
         refused 2 init --shape 2 -o "$name"
     done
     refused 2 init --shape 2 "--output="

@@ -26,6 +26,9 @@ static cw_entry entry_of(int64_t seed) {
     entry.fields.seed_rule = "keras";
     entry.fields.seed_count = 1;
     assert_int_equal(cw_plan_make(&entry.fields.spec, &entry.plan, NULL), CW_OK);
+    entry.slice = (cw_slice)CW_SLICE_INIT;
+    cw_slice_axis(&entry.slice, 0, 0, COUNT);
+    entry.whole = true;
     return entry;
 }
 

@@ -34,6 +34,11 @@ NEAR = [("float32", (48, 48)), ("float32", (64, 64)), ("float32", (100, 60)), ("
         ("float16", (16, 8)), ("float16", (100, 20)), ("float16", (30, 96)), ("float16", (3, 3, 8, 24)), ("float16", (128, 48))]
 
 
+# Products with the gain that are denormal, or that are not and nearly too large.
+EXTREME = {"float32": (1e-39, 3e-38, 1e-30, 1.0, 2e19, 5e35, -3.4028234663852886e38),
+           "float64": (1e-310, 1e-307, 1e200, -1.7976931348623157e308)}
+
+
 def entry(name, shape, dtype, gain, seed):
     return {"name": name, "shape": list(shape), "dtype": dtype, "initializer": "orthogonal", "gain": gain, "seed": seed}
 
@@ -48,12 +53,14 @@ def make(shape, dtype, gain, seed):
 
 def write_exact():
     entries, digests = [], {}
-    for i, shape in enumerate(SHAPES):
-        for dtype in ("float32", "float64"):
-            for gain in (1.0, 0.1, -1.3):
-                e = entry(name_of(shape, dtype, gain), shape, dtype, gain, 1000 + i)
-                digests[e["name"]] = digest.tensor_digest(make(shape, dtype, gain, 1000 + i))
-                entries.append(e | {"digest": digest.text(digests[e["name"]])})
+    cases = [(shape, dtype, gain, 1000 + i) for i, shape in enumerate(SHAPES) for dtype in ("float32", "float64")
+             for gain in (1.0, 0.1, -1.3)]
+    cases += [(shape, dtype, gain, 2000 + i) for i, shape in enumerate([(4, 6), (40, 37)]) for dtype, gains in EXTREME.items()
+              for gain in gains]
+    for shape, dtype, gain, seed in cases:
+        e = entry(name_of(shape, dtype, gain), shape, dtype, gain, seed)
+        digests[e["name"]] = digest.tensor_digest(make(shape, dtype, gain, seed))
+        entries.append(e | {"digest": digest.text(digests[e["name"]])})
     source = {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__}
     manifest.write(HERE / "exact.json", source, entries, digest.total_digest(digests))
 

@@ -90,7 +90,8 @@ static void write_data(FILE *out, const cw_tensor *t) { fwrite(t->data, 1, (size
 
 static void write_again(FILE *out, const char *file, const content *c) {
     if (is_npy(file)) {
-        cw_npy_write_header(out, c->one.dtype, c->one.rank, c->one.shape);
+        const cw_npy_header h = cw_npy_header_of(c->one.dtype, c->one.rank, c->one.shape);
+        fwrite(h.bytes, 1, h.length, out);
         write_data(out, &c->one);
         return;
     }

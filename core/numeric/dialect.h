@@ -126,6 +126,14 @@ typedef float8 cwn_f32;
 #define cwn_all32(x) ((uint8)((uint)(x)))
 #define cwn_all64(x) ((ulong8)((ulong)(x)))
 #define cwn_if_odd(n, a, b) bitselect((b), (a), as_float8(CWN_W(0) - ((n) & 1)))
+#if defined(__F16C__) && defined(__has_builtin)
+#if __has_builtin(__builtin_ia32_vcvtps2ph256) && __has_builtin(__builtin_ia32_vcvtph2ps256)
+#define CWN_HALVES /* nearest, ties to even, denormals kept; not every driver for CPUs has OpenCL's halves */
+#define cwn_halves(x) __builtin_ia32_vcvtps2ph256((x), 0)
+CWN_FN cwn_f32 cwn_round_float16(cwn_f32 x) { return __builtin_ia32_vcvtph2ps256(cwn_halves(x)); }
+CWN_FN cwn_u32 cwn_bits_float16(cwn_f32 x) { return convert_uint8(as_ushort8(cwn_halves(x))); }
+#endif
+#endif
 #endif
 #ifndef CWN_NO_FP64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable

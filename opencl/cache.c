@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 /* Seconds that nobody minds. */
-static const double short_build = 0.2;
+static const double short_build = 0.5;
 
 typedef struct header {
     char magic[8];
@@ -32,9 +32,10 @@ typedef struct header {
 
 static const char magic[8] = "cw-cl-1";
 
+/* This thread's processor time: on a busy machine anything may take long by a clock on the wall. */
 static double now(void) {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Kernels of ranges for processors whose lanes the text fills itself: the same numeric text as kernels.cl, on vectors of
- * eight. A work-item is a work-group, and takes tiles in turn: it draws the words of a tile, makes elements of them where they
- * are, and puts these in memory. In the program this comes before kernels.cl, with another prefix for the names of the text.
+ * Kernels of ranges for processors whose lanes the text fills itself: the same numeric text as kernels.cl, on vectors
+ * of eight. A work-item is a work-group, and takes tiles in turn: it draws the words of a tile, makes elements of them
+ * where they are, and puts these in memory. In the program this comes before kernels.cl, with another prefix for the
+ * names of the text.
  */
 #include "numeric/integer.h"
 #include "numeric/normal.h"
@@ -16,7 +17,7 @@
 #define EACH_WAY(i) _Pragma("unroll") for (uint i = 0; i < WAYS; i++)
 #define IOTA ((ulong8)(0, 1, 2, 3, 4, 5, 6, 7))
 #define KERNEL kernel __attribute__((reqd_work_group_size(1, 1, 1)))
-/* Once in the program, whoever calls it; and for some processors LLVM halves vectors where it is not told to keep them. */
+/* Once in the program, whoever calls it. For some processors LLVM halves vectors where it is not told to keep them. */
 #define NOINLINE static __attribute__((noinline, min_vector_width(512)))
 
 /* Fetches a line of memory to write to. OpenCL's own word for it does nothing in PoCL. */
@@ -36,7 +37,10 @@ typedef ulong8 cwn_lanes_groups;
 
 typedef struct { ulong low, high; } cwn_lanes_counter;
 
-/* The counter of group `group`, where a group has 2^stride blocks. */
+/* A group has 2^stride blocks. */
+CWN_FN uint cwn_lanes_stride(cwn_word distribution) { return distribution == CWN_TRUNCATED_NORMAL ? 8 : 0; }
+
+/* The counter of group `group`. */
 CWN_FN cwn_lanes_counter cwn_lanes_counter_of(cwn_launch l, ulong group, uint stride) {
     const ulong steps = group << stride, low = l.counter_low + steps;
     const cwn_lanes_counter c = {low, l.counter_high + (stride ? group >> (64 - stride) : 0) + (low < steps ? 1 : 0)};
@@ -60,20 +64,21 @@ CWN_FN void cwn_lanes_pack(cwn_block x, cwn_lanes_groups *to) {
     to[1] = both.hi;
 }
 
-/* Those of `groups` groups of a run, rounded up to whole steps: only the lowest word of the counter differs. Meanwhile the memory is
- * fetched that the elements go to in the end, `bytes` of each group. */
+/* Those of `groups` groups of a run, rounded up to whole steps: only the lowest word of the counter differs. Meanwhile
+ * the memory is fetched that the elements go to in the end, `bytes` of each group. */
 NOINLINE void cwn_lanes_draw(uint key0, uint key1, cwn_lanes_counter c, uint stride, uint groups, cwn_lanes_groups *to,
                              global const uchar *end, uint bytes) {
     for (uint g = 0; g < groups; g += STEP) {
         for (uint i = 0; i < STEP * bytes; i += 64) FETCH(end + g * bytes + i);
         cwn_block x[WAYS];
         EACH_WAY(i) {
-            const cwn_block first = {c.low + ((g + i * CWN_LANES + IOTA) << stride), cwn_all64(c.low >> 32), cwn_all64(c.high),
-                                     cwn_all64(c.high >> 32)};
+            const cwn_block first = {c.low + ((g + i * CWN_LANES + IOTA) << stride), cwn_all64(c.low >> 32),
+                                     cwn_all64(c.high), cwn_all64(c.high >> 32)};
             x[i] = first;
         }
-        _Pragma("unroll") for (uint r = 0; r < 10; r++)
+        _Pragma("unroll") for (uint r = 0; r < 10; r++) {
             EACH_WAY(i) x[i] = cwn_philox_round(x[i], key0 + r * 0x9E3779B9u, key1 + r * 0xBB67AE85u);
+        }
         EACH_WAY(i) cwn_lanes_pack(x[i], to + g / 4 + 2 * i);
     }
 }
@@ -82,7 +87,8 @@ NOINLINE void cwn_lanes_draw(uint key0, uint key1, cwn_lanes_counter c, uint str
 
 /* Where the rest is below the range, less the range it is greater than before: modulo 2^32. */
 CWN_FN uint8 cwn_lanes_integer(cwn_launch l, uint8 w) {
-    const uint8 quotient = cwn_low(cwn_mul(cwn_extend(w), cwn_all64(l.inverse >> 32)) >> 32), rest = w - quotient * (uint)l.scale;
+    const uint8 quotient = cwn_low(cwn_mul(cwn_extend(w), cwn_all64(l.inverse >> 32)) >> 32);
+    const uint8 rest = w - quotient * (uint)l.scale;
     return (uint)l.shift + min(rest, rest - (uint)l.scale);
 }
 
@@ -100,7 +106,8 @@ CWN_FN cwn_lanes_groups cwn_lanes_mixed(uint8 even, uint8 odd) {
     return as_ulong8(both);
 }
 
-/* Words to elements: all but float64 normals are made of the words, or the pairs of words, that lie in their place. */
+/* Words to elements: all but float64 normals are made of the words, or the pairs of words, that lie in their place.
+ * What a proof has made is left as it is. */
 CWN_FN cwn_lanes_groups cwn_lanes_elements(cwn_launch l, cwn_word distribution, cwn_word type, cwn_lanes_groups w) {
     if (distribution == CWN_NORMAL) {
         const cwn_pair p = cwn_normal(w, w >> 32);
@@ -108,7 +115,8 @@ CWN_FN cwn_lanes_groups cwn_lanes_elements(cwn_launch l, cwn_word distribution, 
     }
     if (type == CWN_FLOAT64) return cwn_scaled64(l, cwn_uniform64(w, w >> 32));
     const uint16 all = as_uint16(w);
-    return as_ulong8((uint16)(cwn_lanes_element(l, distribution, type, all.lo), cwn_lanes_element(l, distribution, type, all.hi)));
+    return as_ulong8(
+        (uint16)(cwn_lanes_element(l, distribution, type, all.lo), cwn_lanes_element(l, distribution, type, all.hi)));
 }
 
 CWN_FN void cwn_lanes_normals64(cwn_launch l, cwn_lanes_groups *v) {
@@ -141,8 +149,8 @@ CWN_FN void cwn_lanes_make(cwn_launch l, cwn_word distribution, cwn_word type, u
 /* Groups of a tile that have not all of their numbers yet. */
 typedef struct { uint group[CW_LANES_TILE + CWN_LANES], count; } cwn_lanes_list;
 
-/* Words to numbers without scale and shift. Of pairs that have one outside, *outside is 1: finite numbers, so what has the bits
- * of both is outside if one is. */
+/* Words to numbers without scale and shift. Of pairs that have one outside, *outside is 1: finite numbers, so what has
+ * the bits of both is outside if one is. */
 CWN_FN cwn_lanes_groups cwn_lanes_try(cwn_lanes_groups w, uint8 *outside) {
     const cwn_pair p = cwn_normal(w, w >> 32);
     const uint8 first = cwn_bits32(p.first), second = cwn_bits32(p.second);
@@ -150,31 +158,49 @@ CWN_FN cwn_lanes_groups cwn_lanes_try(cwn_lanes_groups w, uint8 *outside) {
     return cwn_lanes_mixed(first, second);
 }
 
+/* The lanes of v where `keep` is 1, in order, and how many. Behind them is `rest`, or a lane that is not kept. */
+#if defined(__AVX512VL__) && defined(__AVX512DQ__) && defined(CWN_PERMUTES)
+CWN_FN uint cwn_lanes_kept(uint8 v, uint8 keep, uint8 rest, uint8 *kept) {
+    const uchar mask = __builtin_ia32_cvtd2mask256(as_int8(keep << 31));
+    *kept = as_uint8(__builtin_ia32_compresssi256_mask(as_int8(v), as_int8(rest), mask));
+    return popcount((uint)mask);
+}
+#else
+CWN_FN uint cwn_lanes_kept(uint8 v, uint8 keep, uint8 rest, uint8 *kept) {
+    uint from[CWN_LANES], is_kept[CWN_LANES], to[CWN_LANES + 1], n = 0;
+    vstore8(v, 0, from);
+    vstore8(keep, 0, is_kept);
+    vstore8(rest, 0, to);
+    for (uint i = 0; i < CWN_LANES; i++) {
+        to[n] = from[i];
+        n += is_kept[i];
+    }
+    *kept = vload8(0, to);
+    return n;
+}
+#endif
+
 CWN_FN void cwn_lanes_try_first(uint groups, cwn_lanes_groups *v, cwn_lanes_list *t) {
     uint n = 0;
-    for (uint g = 0; g < groups; g += 4) {
-        uint8 outside;
-        v[g / 4] = cwn_lanes_try(v[g / 4], &outside);
-        const uint4 any = outside.even | outside.odd;
-        t->group[n] = g, n += any.s0;
-        t->group[n] = g + 1, n += any.s1;
-        t->group[n] = g + 2, n += any.s2;
-        t->group[n] = g + 3, n += any.s3;
+    for (uint g = 0; g < groups; g += CWN_LANES) {
+        uint8 low, high, listed;
+        v[g / 4] = cwn_lanes_try(v[g / 4], &low);
+        v[g / 4 + 1] = cwn_lanes_try(v[g / 4 + 1], &high);
+        const uint more = cwn_lanes_kept(g + convert_uint8(IOTA), (uint8)(low.even | low.odd, high.even | high.odd),
+                                         (uint8)(0), &listed);
+        vstore8(listed, 0, t->group + n);
+        n += more;
     }
     t->count = n;
 }
 
 /* What is inside of a group's numbers and of four new ones, in order; whether it is less than a group. */
 CWN_FN uint cwn_lanes_merge(uint *number, const uint *more) {
-    uint kept[8], have = 0;
-    for (uint i = 0; i < 4; i++) kept[i] = OUTSIDE;
-    for (uint i = 0; i < 8; i++) {
-        const uint bits = i < 4 ? number[i] : more[i - 4], is_outside = bits >> 30 & 1;
-        kept[have] = is_outside ? OUTSIDE : bits;
-        have += 1 - is_outside;
-    }
-    vstore4(vload4(0, kept), 0, number);
-    return have < 4;
+    uint8 kept;
+    const uint8 all = (uint8)(vload4(0, number), vload4(0, more));
+    const uint n = cwn_lanes_kept(all, ~all >> 30 & 1, (uint8)(OUTSIDE), &kept);
+    vstore4(kept.lo, 0, number);
+    return n < 4;
 }
 
 /* The listed groups get what their next block has. A counter may carry between the blocks of a group. */
@@ -189,8 +215,9 @@ CWN_FN void cwn_lanes_try_again(cwn_launch l, cwn_lanes_counter c, uint block, c
         cwn_lanes_pack(cwn_philox(cwn_skip(start, steps), l.key0, l.key1), more);
         for (uint i = 0; i < 2; i++) more[i] = cwn_lanes_try(more[i], &outside);
         for (uint k = 0; k < CWN_LANES && j + k < t->count; k++) {
-            t->group[left] = t->group[j + k];
-            left += cwn_lanes_merge((uint *)v + 4 * t->group[j + k], (const uint *)more + 4 * k);
+            const uint group = t->group[j + k];
+            t->group[left] = group;
+            left += cwn_lanes_merge((uint *)v + 4 * group, (const uint *)more + 4 * k);
         }
     }
     t->count = left;
@@ -223,51 +250,74 @@ typedef struct { global uchar *memory; ulong first, count; } cwn_lanes_range;
 
 /* Memory has the alignment of an element. */
 typedef uint16 cwn_lanes_anywhere __attribute__((aligned(2)));
+typedef ushort16 cwn_lanes_half_anywhere __attribute__((aligned(2)));
 
-/* Of `elements` elements of `size` bytes, the first of which is element `first` of the tensor, those that are in the range. */
+/* Of `elements` elements of `size` bytes, from element `first` of the tensor on, those that are in the range. */
 NOINLINE void cwn_lanes_put(cwn_lanes_range r, uint size, ulong first, uint elements, const cwn_lanes_groups *v) {
     const uint before = first < r.first ? (uint)(r.first - first) : 0, most = 64 / size;
     const ulong at = first + before - r.first;
     const uchar *from = (const uchar *)v + before * size;
     global uchar *to = r.memory + at * size;
     uint n = (uint)min((ulong)(elements - before), r.count - at);
-    for (; n >= most; n -= most, from += 64, to += 64) *(global cwn_lanes_anywhere *)to = *(const cwn_lanes_anywhere *)from;
+    for (; n >= most; n -= most, from += 64, to += 64)
+        *(global cwn_lanes_anywhere *)to = *(const cwn_lanes_anywhere *)from;
     for (uint i = 0; i < n * size / 2; i++) ((global ushort *)to)[i] = ((const ushort *)from)[i];
+}
+
+/* A tile that is in the range, straight to memory: sooner where there is little to make, and else only more code. */
+CWN_FN void cwn_lanes_make_there(cwn_launch l, cwn_word distribution, cwn_word type, uint groups,
+                                 const cwn_lanes_groups *v, global uchar *to) {
+    for (uint i = 0; i < groups / 4; i++) {
+        const cwn_lanes_groups e = cwn_lanes_elements(l, distribution, type, v[i]);
+        if (cwn_is_16(type)) ((global cwn_lanes_half_anywhere *)to)[i] = convert_ushort16(as_uint16(e));
+        else ((global cwn_lanes_anywhere *)to)[i] = as_uint16(e);
+    }
 }
 
 /* -------------------------------------------------------------------------------------------------------- kernels */
 
-/* `groups` groups from `group` on of what a launch writes to r. */
-CWN_FN void cwn_lanes_fill(cwn_launch l, cwn_word distribution, cwn_word type, cwn_lanes_range r, ulong group, ulong groups) {
-    const uint stride = distribution == CWN_TRUNCATED_NORMAL ? 8 : 0, elements = cwn_group_elements(type), size = cwn_bytes_of(type);
+CWN_FN void cwn_lanes_fill_tile(cwn_launch l, cwn_word distribution, cwn_word type, cwn_lanes_range r,
+                                cwn_lanes_counter c, ulong group, uint groups) {
+    const uint size = cwn_bytes_of(type), elements = groups * cwn_group_elements(type);
+    const ulong first = group * cwn_group_elements(type), at = first - r.first;
     cwn_lanes_groups v[TILE_VECTORS];
+    if (distribution >= CWN_RADIUS) cwn_lanes_prove(distribution, group, groups, v);
+    else
+        cwn_lanes_draw(l.key0, l.key1, c, cwn_lanes_stride(distribution), groups, v, r.memory + at * size,
+                       elements / groups * size);
+    if (distribution == CWN_TRUNCATED_NORMAL) cwn_lanes_truncate(l, c, groups, v);
+    if (distribution != CWN_NORMAL && groups % 4 == 0 && at < r.count && r.count - at >= elements)
+        cwn_lanes_make_there(l, distribution, type, groups, v, r.memory + at * size);
+    else {
+        cwn_lanes_make(l, distribution, type, groups, v);
+        cwn_lanes_put(r, size, first, elements, v);
+    }
+}
+
+/* `groups` groups from `group` on of what a launch writes to r. */
+CWN_FN void cwn_lanes_fill(cwn_launch l, cwn_word distribution, cwn_word type, cwn_lanes_range r, ulong group,
+                           ulong groups) {
+    const uint stride = cwn_lanes_stride(distribution);
     while (groups) {
         const cwn_lanes_counter c = cwn_lanes_counter_of(l, group, stride);
         const uint n = (uint)min(min(groups, (ulong)CW_LANES_TILE), cwn_lanes_run_of(c, stride));
-        if (distribution >= CWN_RADIUS) cwn_lanes_prove(distribution, group, n, v);
-        else {
-            global const uchar *to = r.memory + (group * elements - r.first) * size;
-            cwn_lanes_draw(l.key0, l.key1, c, stride, n, v, to, elements * size);
-            if (distribution == CWN_TRUNCATED_NORMAL) cwn_lanes_truncate(l, c, n, v);
-            cwn_lanes_make(l, distribution, type, n, v);
-        }
-        cwn_lanes_put(r, size, group * elements, n * elements, v);
+        cwn_lanes_fill_tile(l, distribution, type, r, c, group, n);
         group += n;
         groups -= n;
     }
 }
 
 /* Launches that flush are left to kernels.cl: no loop here has to ask. */
-#define CW_ROW(name, distribution, type) \
-    NOINLINE void cwn_lanes_##name(cwn_launch l, cwn_lanes_range r, ulong group, ulong groups) { \
-        l.flush = 0; \
-        cwn_lanes_fill(l, distribution, type, r, group, groups); \
-    } \
-    KERNEL void cw_lanes_##name(cwn_launch l, global uchar *memory, ulong offset) { \
-        const cwn_lanes_range r = {memory + offset, l.first, l.count}; \
-        const ulong begin = cwn_first_group(l), groups = cwn_end_group(l) - begin; \
-        for (ulong g = get_global_id(0) * CW_LANES_TILE; g < groups; g += get_global_size(0) * CW_LANES_TILE) \
-            cwn_lanes_##name(l, r, begin + g, min(groups - g, (ulong)CW_LANES_TILE)); \
+#define CW_ROW(name, distribution, type)                                                                               \
+    NOINLINE void cwn_lanes_##name(cwn_launch l, cwn_lanes_range r, ulong group, ulong groups) {                       \
+        l.flush = 0;                                                                                                   \
+        cwn_lanes_fill(l, distribution, type, r, group, groups);                                                       \
+    }                                                                                                                  \
+    KERNEL void cw_lanes_##name(cwn_launch l, global uchar *memory, ulong offset) {                                    \
+        const cwn_lanes_range r = {memory + offset, l.first, l.count};                                                 \
+        const ulong begin = cwn_first_group(l), groups = cwn_end_group(l) - begin;                                     \
+        for (ulong g = get_global_id(0) * CW_LANES_TILE; g < groups; g += get_global_size(0) * CW_LANES_TILE)          \
+            cwn_lanes_##name(l, r, begin + g, min(groups - g, (ulong)CW_LANES_TILE));                                  \
     }
 CWN_LANES_TABLE(CW_ROW)
 #undef CW_ROW
@@ -276,7 +326,7 @@ CWN_LANES_TABLE(CW_ROW)
 CWN_FN uint cwn_lanes_entry(cwn_launch l, cwn_lanes_range r, ulong group, ulong groups) {
     if (l.flush) return 0;
     switch (l.distribution << 8 | l.type) {
-#define CW_ROW(name, distribution, type) \
+#define CW_ROW(name, distribution, type)                                                                               \
     case (distribution) << 8 | (type): cwn_lanes_##name(l, r, group, groups); return 1;
         CWN_LANES_TABLE(CW_ROW)
 #undef CW_ROW

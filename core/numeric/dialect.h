@@ -126,6 +126,14 @@ typedef float8 cwn_f32;
 #define cwn_all32(x) ((uint8)((uint)(x)))
 #define cwn_all64(x) ((ulong8)((ulong)(x)))
 #define cwn_if_odd(n, a, b) bitselect((b), (a), as_float8(CWN_W(0) - ((n) & 1)))
+#if defined(__F16C__) && defined(__has_builtin)
+#if __has_builtin(__builtin_ia32_vcvtps2ph256) && __has_builtin(__builtin_ia32_vcvtph2ps256)
+#define CWN_HALVES /* nearest, ties to even, denormals kept; not every driver for CPUs has OpenCL's halves */
+#define cwn_halves(x) __builtin_ia32_vcvtps2ph256((x), 0)
+CWN_FN cwn_f32 cwn_round_float16(cwn_f32 x) { return __builtin_ia32_vcvtph2ps256(cwn_halves(x)); }
+CWN_FN cwn_u32 cwn_bits_float16(cwn_f32 x) { return convert_uint8(as_ushort8(cwn_halves(x))); }
+#endif
+#endif
 #endif
 #ifndef CWN_NO_FP64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
@@ -430,8 +438,13 @@ CWN_TABLE(double, cwn_sincos64_table)[512] = {CWN_SINCOS64_TABLE(CWN_QUAD)};
 #define cwn_gather(table, index) (table)[index]
 #elif defined(CWN_X86) /* by rows */
 #elif defined(__OPENCL_VERSION__)
-static inline double8 cwn_gather(__constant double *table, ulong8 i) {
-    return (double8)(table[i.s0], table[i.s1], table[i.s2], table[i.s3], table[i.s4], table[i.s5], table[i.s6], table[i.s7]);
+#define CWN_BY_ROWS /* of two numbers, and of four, by the indices of the first */
+CWN_FN double16 cwn_two_rows(__constant double *table, ulong8 i) {
+    return (double16)(vload2(0, table + i.s0), vload2(0, table + i.s1), vload2(0, table + i.s2), vload2(0, table + i.s3),
+                      vload2(0, table + i.s4), vload2(0, table + i.s5), vload2(0, table + i.s6), vload2(0, table + i.s7));
+}
+CWN_FN double16 cwn_four_rows(__constant double *table, ulong4 i) {
+    return (double16)(vload4(0, table + i.s0), vload4(0, table + i.s1), vload4(0, table + i.s2), vload4(0, table + i.s3));
 }
 #elif defined(CWN_NO_FP64)
 CWN_FN cwn_u64 cwn_gather(const cwn_long *table, cwn_u64 index) {
@@ -471,6 +484,12 @@ CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
     const cwn_row row = {cwn_permuted(cwn_log_inverse, i), cwn_permuted(cwn_log_logarithm, i)};
     return row;
 }
+#elif defined(CWN_BY_ROWS)
+CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
+    const double16 rows = cwn_two_rows(cwn_log_table, 2 * (i & 15));
+    const cwn_row row = {rows.even, rows.odd};
+    return row;
+}
 #else
 CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
     const cwn_u64 at = 2 * (i & 15);
@@ -478,6 +497,20 @@ CWN_FN cwn_row cwn_log_row(cwn_u64 i) {
     return row;
 }
 #endif
+#ifdef CWN_BY_ROWS
+CWN_FN cwn_row cwn_log64_row(cwn_u64 i) {
+    const double16 rows = cwn_two_rows(cwn_log64_table, 2 * (i & 127));
+    const cwn_row row = {rows.even, rows.odd};
+    return row;
+}
+CWN_FN cwn_turn_row cwn_turn64_row(cwn_u64 k) {
+    const cwn_u64 at = 4 * (k & 127);
+    const double16 r = cwn_four_rows(cwn_sincos64_table, at.lo), s = cwn_four_rows(cwn_sincos64_table, at.hi);
+    const cwn_turn_row row = {(double8)(r.s048c, s.s048c), (double8)(r.s159d, s.s159d), (double8)(r.s26ae, s.s26ae),
+                              (double8)(r.s37bf, s.s37bf)};
+    return row;
+}
+#else
 CWN_FN cwn_row cwn_log64_row(cwn_u64 i) {
     const cwn_u64 at = 2 * (i & 127);
     const cwn_row row = {cwn_gather(cwn_log64_table, at), cwn_gather(cwn_log64_table, at + 1)};
@@ -489,6 +522,7 @@ CWN_FN cwn_turn_row cwn_turn64_row(cwn_u64 k) {
                               cwn_gather(cwn_sincos64_table, at + 2), cwn_gather(cwn_sincos64_table, at + 3)};
     return row;
 }
+#endif
 #endif
 
 #endif

@@ -168,7 +168,7 @@ def lanes(file):
 def opencl(file):
     lines = re.findall(r'^    "(.*)\\n",$', pathlib.Path(file).read_text(), re.M)
     text = re.sub(r"/\*.*?\*/", "", "\n".join(lines), flags=re.S)
-    off, first = text.find("#pragma OPENCL FP_CONTRACT OFF"), re.search(r"^(CWN_FN|kernel|static inline) ", text, re.M)
+    off, first = text.find("#pragma OPENCL FP_CONTRACT OFF"), re.search(r"^(CW[NL]_FN|kernel|static inline) ", text, re.M)
     expect(first and 0 <= off < first.start(), "FP_CONTRACT OFF is not in front of the first function")
     expect("FP_CONTRACT ON" not in text and "FP_CONTRACT DEFAULT" not in text, "FP_CONTRACT is turned on again")
     calls = re.findall(r"\b(?:native_|half_)\w+|\b(?:mad|log|exp|sin|cos|sincos|pow|rsqrt)\w*(?=\()", text)

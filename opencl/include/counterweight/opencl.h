@@ -39,8 +39,8 @@ CW_API cw_status cw_opencl_open(struct _cl_context *context, struct _cl_device_i
  * made with its first file, and is the user's alone. NULL: the disk is left alone. A file is for one source, device, driver
  * and set of build options. What is damaged, or what the driver refuses, is built from source as if it were not there:
  * nothing about it is ever an error. Any number of processes may share a folder; a file appears by rename.
- * A driver is asked for a program only if building took over 0.2 s and, at the next open, nearly as long again: many keep
- * what they have built. It is asked in cw_device_close, which then takes as long as the driver needs. */
+ * A driver is asked for a program only if building took over 0.5 s of processor time and, at the next open, nearly as much
+ * again: many keep what they have built. It is asked in cw_device_close, which then takes as long as the driver needs. */
 typedef struct cw_opencl_options {
     uint32_t struct_size;
     uint32_t fp64;            /* a cw_fp64 */

@@ -13,6 +13,7 @@
 /* What is made of words by few operations; normals and proofs. */
 cw_find_stretches cw_find_words_avx2, cw_find_normals_avx2, cw_find_words_avx512, cw_find_normals_avx512;
 
+cw_narrow cw_narrow_avx2, cw_narrow_avx512;
 cw_do_step cw_matrix_step_avx2, cw_matrix_step_avx512;
 
 /* clang 14 does not know the name. What "avx2" asks of the operating system is all that F16C needs. */
@@ -42,6 +43,8 @@ static int has_avx2(void) { return 0; }
 static int has_avx512(void) { return 0; }
 #define find_avx2 find_portable
 #define find_avx512 find_portable
+#define cw_narrow_avx2 cw_narrow_portable
+#define cw_narrow_avx512 cw_narrow_portable
 #define cw_matrix_step_avx2 cw_matrix_step_portable
 #define cw_matrix_step_avx512 cw_matrix_step_portable
 #endif
@@ -55,9 +58,9 @@ static cw_fill_stretches *find_portable(const cwn_launch *l) {
 
 /* The first that the processor has is the best. */
 static const cw_path paths[] = {
-    {"avx512", has_avx512, find_avx512, cw_matrix_step_avx512},
-    {"avx2", has_avx2, find_avx2, cw_matrix_step_avx2},
-    {"portable", NULL, find_portable, cw_matrix_step_portable},
+    {"avx512", has_avx512, find_avx512, cw_narrow_avx512, cw_matrix_step_avx512},
+    {"avx2", has_avx2, find_avx2, cw_narrow_avx2, cw_matrix_step_avx2},
+    {"portable", NULL, find_portable, cw_narrow_portable, cw_matrix_step_portable},
 };
 enum { PATHS = sizeof paths / sizeof *paths };
 

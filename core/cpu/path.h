@@ -8,11 +8,13 @@
 #include "counterweight/counterweight.h"
 #include "lanes.h"
 #include "matrix.h"
+#include "store.h"
 
 typedef struct cw_path {
     const char *name;        /* "avx512", "avx2", "portable" */
     int (*has)(void);        /* NULL: every processor */
     cw_find_stretches *find; /* what it has in lanes; all have the definition's bits */
+    cw_narrow *narrow;
     cw_do_step *step;        /* of matrices; all have the same bits */
 } cw_path;
 

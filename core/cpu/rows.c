@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "plain.h"
-#include "store.h"
 
 enum {
     FEW = 3,   /* groups that are made sooner one by one */
@@ -23,7 +22,7 @@ static void make_plain(const cw_writer *w, uint64_t first, uint64_t count, void 
 
 static void put_plain(cw_writer *w, uint64_t first, uint64_t count, uint64_t to) {
     const cwn_word bytes = cwn_bytes_of(w->store);
-    const uint64_t most = sizeof w->bundle.values / 8;
+    const uint64_t most = 2 * CW_BUNDLE;
     if (w->store == w->type && w->step == 1) {
         make_plain(w, first, count, w->data + to * bytes);
         return;
@@ -31,7 +30,7 @@ static void put_plain(cw_writer *w, uint64_t first, uint64_t count, uint64_t to)
     for (uint64_t i = 0; i < count; i += most) {
         const uint64_t n = count - i < most ? count - i : most;
         make_plain(w, first + i, n, w->bundle.values);
-        if (w->store != w->type) cw_narrow_values(w->bundle.values, n, w->type, w->store);
+        if (w->store != w->type) w->way.narrow(w->bundle.values, n, w->type, w->store);
         cw_scatter(w->bundle.values, 1, w->data + (to + i * w->step) * bytes, w->step, n, bytes);
     }
 }
@@ -67,7 +66,7 @@ static void put_bundle(cw_writer *w) {
     cw_bundle *b = &w->bundle;
     if (b->groups == 0 && b->stretches == 0) return;
     make_bundle(w);
-    if (w->store != w->type) cw_narrow_values(b->values, b->groups * w->size, w->type, w->store);
+    if (w->store != w->type) w->way.narrow(b->values, b->groups * w->size, w->type, w->store);
     for (uint32_t i = 0; i < b->pieces; i++) put_piece(w, &b->piece[i]);
     b->groups = b->pieces = b->stretches = 0;
 }

@@ -7,11 +7,13 @@
 
 #include "lanes.h"
 #include "reference.h"
+#include "store.h"
 
 /* Both have the same bits. */
 typedef struct cw_way {
     cw_fill_range *definition; /* NULL of copies */
     cw_fill_stretches *lanes;  /* or NULL */
+    cw_narrow *narrow;
 } cw_way;
 
 enum { CW_BUNDLE = 512, CW_STRETCHES = 16 };
@@ -36,7 +38,7 @@ typedef struct cw_bundle {
     uint32_t number[CW_BUNDLE + CW_SPARE_NUMBERS];
     cw_piece piece[CW_BUNDLE];
     cw_stretch stretch[CW_STRETCHES + 1];
-    char values[16 * CW_BUNDLE] __attribute__((aligned(64)));
+    char values[16 * CW_BUNDLE + 64] __attribute__((aligned(64)));
 } cw_bundle;
 
 /* A fill of a range or a slice, as far as it has come. Powers of two are kept as exponents, for divisions take as long

@@ -9,6 +9,7 @@ enum {
     FEW = 3,   /* groups that are made sooner one by one */
     MANY = 96, /* of a run go straight to memory */
     STEP = 32, /* lanes make at a time */
+    MOST = 24, /* are left to a bundle after whole steps; for more there is one more step */
     BLOCK = 8  /* long runs in step, so that what bundles write to memory is near what stretches do */
 };
 
@@ -155,14 +156,14 @@ static uint64_t head_of(const cw_writer *w, const cw_rows *r) {
     return head;
 }
 
-/* Runs of the same lanes. Steps of lanes go straight to memory, what is before and after them in bundles. */
+/* Runs of the same lanes. Their groups go straight to memory, what is before and after them in bundles. */
 static void put_long(cw_writer *w, cw_rows r) {
-    const uint64_t head = head_of(w, &r), steps = ((r.count - head) >> w->bits) / STEP;
-    const uint64_t done = head + ((steps * STEP) << w->bits), bytes = cwn_bytes_of(w->type);
+    const uint64_t head = head_of(w, &r), all = (r.count - head) >> w->bits, rest = all % STEP;
+    const uint64_t groups = rest > MOST ? all : all - rest;
+    const uint64_t done = head + (groups << w->bits), bytes = cwn_bytes_of(w->type);
     bundle_rows(w, &(cw_rows){r.first, head, r.to, r.rows, r.from, r.next});
     for (uint64_t k = 0; k < r.rows; k++)
-        add_stretch(w, (r.first + k * r.from + head) >> w->bits, steps * STEP,
-                    w->data + (r.to + k * r.next + head) * bytes);
+        add_stretch(w, (r.first + k * r.from + head) >> w->bits, groups, w->data + (r.to + k * r.next + head) * bytes);
     bundle_rows(w, &(cw_rows){r.first + done, r.count - done, r.to + done, r.rows, r.from, r.next});
 }
 

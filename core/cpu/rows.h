@@ -16,7 +16,7 @@ typedef struct cw_way {
     cw_narrow *narrow;
 } cw_way;
 
-enum { CW_BUNDLE = 512, CW_STRETCHES = 16 };
+enum { CW_BUNDLE = 512, CW_STRETCHES = 64 };
 
 /* Of each of `rows` runs, which begin `from` elements of the tensor and `next` of the destination after the one before,
  * `count` neighbours: of the first, elements `first` and on, to element `to` and on. */

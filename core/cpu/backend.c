@@ -56,9 +56,8 @@ static void fill_range(void *argument, uint32_t i) {
 }
 
 static cw_way way_of(const cw_cpu *cpu, const cwn_launch *l) {
-    const cw_way fast = {cw_reference_of(l), cpu->path->find(l), cpu->path->narrow};
-    const cw_way slow = {cw_reference_of_without_fp64(l), NULL, cw_narrow_portable};
-    return cpu->device.fp64 ? fast : slow;
+    if (!cpu->device.fp64) return (cw_way){cw_reference_of_without_fp64(l), NULL, cw_narrow_portable};
+    return (cw_way){cw_reference_of(l), cpu->path->find(l), cpu->path->narrow};
 }
 
 static void *address(const cw_destination *d) { return (char *)d->memory + d->offset; }

@@ -6,8 +6,7 @@
 #include "plain.h"
 
 enum {
-    FEW = 3,   /* groups that are made sooner one by one */
-    MANY = 96, /* of a run go straight to memory */
+    MANY = 96, /* groups of a run go straight to memory */
     STEP = 32, /* lanes make at a time */
     MOST = 24, /* are left to a bundle after whole steps; for more there is one more step */
     BLOCK = 8  /* long runs in step, so that what bundles write to memory is near what stretches do */
@@ -42,9 +41,9 @@ static void make_bundle(cw_writer *w) {
     cw_bundle *b = &w->bundle;
     const uint64_t bytes = w->size * cwn_bytes_of(w->type);
     memset(b->number + b->groups, 0, CW_SPARE_NUMBERS * sizeof *b->number);
-    if (b->groups >= FEW) b->stretch[b->stretches++] = (cw_stretch){b->group, b->groups, b->number, b->values};
+    if (b->groups >= CW_FEW) b->stretch[b->stretches++] = (cw_stretch){b->group, b->groups, b->number, b->values};
     if (b->stretches) w->way.lanes(w->l, b->stretch, b->stretches);
-    for (uint32_t i = 0; b->groups < FEW && i < b->groups; i++)
+    for (uint32_t i = 0; b->groups < CW_FEW && i < b->groups; i++)
         w->way.definition(w->l, (b->group + b->number[i]) << w->bits, w->size, b->values + i * bytes);
 }
 

@@ -16,7 +16,8 @@ typedef struct cw_way {
     cw_narrow *narrow;
 } cw_way;
 
-enum { CW_BUNDLE = 512, CW_STRETCHES = 64 };
+/* Groups of a bundle, and so few that they are made sooner one by one; stretches. */
+enum { CW_BUNDLE = 512, CW_FEW = 3, CW_STRETCHES = 64 };
 
 /* Of each of `rows` runs, which begin `from` elements of the tensor and `next` of the destination after the one before,
  * `count` neighbours: of the first, elements `first` and on, to element `to` and on. */

@@ -2,9 +2,14 @@
 #include "runs.h"
 
 #include "numeric/slice.h"
+#include "plain.h"
 
 void cw_fill_run(const cw_way *way, const cwn_launch *launch, uint64_t first, uint64_t count, void *data) {
     cw_writer w;
+    if (!way->lanes || count < CW_FEW * cwn_group_elements(launch->type)) {
+        cw_fill_plain(way->definition, launch, first, count, data);
+        return;
+    }
     cw_writer_start(&w, way, launch, data);
     cw_writer_put(&w, &(cw_rows){first, count, 0, 1, 0, 0});
     cw_writer_end(&w);

@@ -6,10 +6,10 @@
 #include "plain.h"
 
 enum {
-    MANY = 96, /* groups of a run go straight to memory */
-    STEP = 32, /* lanes make at a time */
-    MOST = 24, /* are left to a bundle after whole steps; for more there is one more step */
-    BLOCK = 8  /* long runs in step, so that what bundles write to memory is near what stretches do */
+    LEAST = 96,  /* groups of a slice's run that go straight to memory */
+    STEP = 32,   /* lanes make at a time */
+    ALIGN = 256, /* from so many groups on it pays to begin at a boundary of 64 bytes */
+    BLOCK = 8    /* long runs in step, so that what bundles write to memory is near what stretches do */
 };
 
 /* --------------------------------------------------------------------------------------------------- without lanes */
@@ -145,20 +145,20 @@ static void add_stretch(cw_writer *w, uint64_t group, uint64_t groups, char *to)
     }
 }
 
-/* Elements before the first whole group that goes straight to memory: at a boundary of 64 bytes where there is one,
- * which a row that is not alone can miss. */
+/* Elements before the first whole group that goes straight to memory. */
 static uint64_t head_of(const cw_writer *w, const cw_rows *r) {
     const uint64_t bytes = cwn_bytes_of(w->type), group = bytes << w->bits;
     uint64_t head = (0 - r->first) & (w->size - 1);
     const uint64_t at = (uintptr_t)w->data + (r->to + head) * bytes;
-    for (uint64_t i = at; r->rows == 1 && (at & (group - 1)) == 0 && i & 63; i += group) head += w->size;
+    if (r->rows > 1 || r->count < (uint64_t)ALIGN << w->bits || at & (group - 1)) return head;
+    for (uint64_t i = at; i & 63; i += group) head += w->size;
     return head;
 }
 
 /* Runs of the same lanes. Their groups go straight to memory, what is before and after them in bundles. */
 static void put_long(cw_writer *w, cw_rows r) {
     const uint64_t head = head_of(w, &r), all = (r.count - head) >> w->bits, rest = all % STEP;
-    const uint64_t groups = rest > MOST ? all : all - rest;
+    const uint64_t groups = rest > w->least / 4 ? all : all - rest;
     const uint64_t done = head + (groups << w->bits), bytes = cwn_bytes_of(w->type);
     bundle_rows(w, &(cw_rows){r.first, head, r.to, r.rows, r.from, r.next});
     for (uint64_t k = 0; k < r.rows; k++)
@@ -169,7 +169,7 @@ static void put_long(cw_writer *w, cw_rows r) {
 /* ------------------------------------------------------------------------------------------------------------- rows */
 
 void cw_writer_put(cw_writer *w, const cw_rows *r) {
-    const int are_long = w->way.lanes && r->count >= (uint64_t)MANY << w->bits,
+    const int are_long = w->way.lanes && r->count >= w->least << w->bits,
               straight = w->store == w->type && w->step == 1;
     const uint64_t block = are_long && straight && (r->from & (w->size - 1)) == 0 ? BLOCK : 1;
     if (w->way.lanes && !are_long) {
@@ -191,6 +191,7 @@ void cw_writer_start(cw_writer *w, const cw_way *way, const cwn_launch *l, void 
     w->source = NULL;
     w->type = w->store = l->type;
     w->step = 1;
+    w->least = LEAST;
     w->bits = cwn_is_64(l->type) ? 1 : 2;
     w->size = UINT64_C(1) << w->bits;
     w->apart = l->distribution != CWN_TRUNCATED_NORMAL ? 0 : l->type == CWN_FLOAT64 ? 7 : 8;

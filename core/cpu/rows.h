@@ -52,6 +52,7 @@ typedef struct cw_writer {
     cwn_word type, store; /* drawn and in memory */
     uint64_t step;        /* in the destination, from an element of a run to its next one */
     uint64_t size, bits;  /* elements of a group, and the exponent */
+    uint64_t least;       /* groups of a run go straight to memory; after whole steps a quarter of them does not */
     uint64_t apart;       /* the exponent of the distance of neighbouring groups' counters */
     cw_bundle bundle;     /* without lanes only room for values */
 } cw_writer;

@@ -11,6 +11,7 @@ void cw_fill_run(const cw_way *way, const cwn_launch *launch, uint64_t first, ui
         return;
     }
     cw_writer_start(&w, way, launch, data);
+    w.least = CW_FEW + 1; /* there are no other runs to share a step with */
     cw_writer_put(&w, &(cw_rows){first, count, 0, 1, 0, 0});
     cw_writer_end(&w);
 }

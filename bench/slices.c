@@ -2,9 +2,9 @@
  *
  * slices DEVICE [MEBIBYTES [DTYPE]]: how fast a slice is filled, byte for byte, beside a whole tensor of as many bytes;
  * of all dtypes or of one. A row of the table is the slice of every second run of so many elements. Both are filled by
- * turns into the same warm memory; the time of each is the shortest, for that is the one that nothing else on the
- * machine had a part in. On the host's own cores (cpu, and opencl where that is PoCL) it is the time of all cores
- * together, which a busy machine lengthens least.
+ * turns into the same warm memory; the time of each is the median. On the host's own cores (cpu, and opencl where that
+ * is PoCL) it is the time of all cores together, which a busy machine lengthens least. No shortest time: now and then
+ * the system forgets what one of the cores has done.
  */
 #include <stdlib.h>
 #include <time.h>
@@ -90,8 +90,14 @@ static double seconds(const cw_plan *plan, const cw_slice *slice) {
     return now() - start;
 }
 
-static void shorten(double *best, double t) {
-    if (*best == 0.0 || t < *best) *best = t;
+static int by_value(const void *left, const void *right) {
+    const double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static double median(double *times) {
+    qsort(times, ROUNDS, sizeof *times, by_value);
+    return times[ROUNDS / 2];
 }
 
 static void print_row(drawn d, const char *what, uint64_t bytes, double whole, double part) {
@@ -101,12 +107,12 @@ static void print_row(drawn d, const char *what, uint64_t bytes, double whole, d
 
 /* The slice has as many elements as the tensor `whole`. */
 static void compare(drawn d, const char *what, const cw_plan *whole, const cw_plan *plan, cw_slice slice) {
-    double best_whole = 0.0, best_part = 0.0;
+    double of_whole[ROUNDS], of_part[ROUNDS];
     for (int i = 0; i < ROUNDS; i++) {
-        shorten(&best_whole, seconds(whole, NULL));
-        shorten(&best_part, seconds(plan, &slice));
+        of_whole[i] = seconds(whole, NULL);
+        of_part[i] = seconds(plan, &slice);
     }
-    print_row(d, what, cw_plan_elements(whole) * cw_dtype_size(d.store), best_whole, best_part);
+    print_row(d, what, cw_plan_elements(whole) * cw_dtype_size(d.store), median(of_whole), median(of_part));
 }
 
 static void compare_runs(drawn d, uint64_t elements, uint64_t run, uint64_t start) {

@@ -38,11 +38,11 @@ typedef struct cw_cut {
     const cwn_launch *launch;
     char *data;
     uint32_t tasks;
-    cw_fill_range *fill;
+    cw_way way;
 } cw_cut;
 
-/* Where task i of the cut begins, counted from the launch's first element: at a multiple of 64 elements of the tensor, so
- * that no group and, in aligned memory, no cache line is shared. */
+/* Where task i of the cut begins, counted from the launch's first element: at a multiple of 64 elements of the tensor,
+ * so that no group and, in aligned memory, no cache line is shared. */
 static uint64_t edge(const cw_cut *cut, uint32_t i) {
     const uint64_t count = cut->launch->count, even = count / cut->tasks * i, over = (cut->launch->first + even) % 64;
     return i == 0 ? 0 : i == cut->tasks ? count : even - over;
@@ -51,10 +51,14 @@ static uint64_t edge(const cw_cut *cut, uint32_t i) {
 static void fill_range(void *argument, uint32_t i) {
     const cw_cut *cut = argument;
     const uint64_t begin = edge(cut, i), end = edge(cut, i + 1);
-    cut->fill(cut->launch, cut->launch->first + begin, end - begin, cut->data + begin * cwn_bytes_of(cut->launch->type));
+    cw_fill_run(&cut->way, cut->launch, cut->launch->first + begin, end - begin,
+                cut->data + begin * cwn_bytes_of(cut->launch->type));
 }
 
-static cw_fill_range *fill_of(const cw_cpu *cpu) { return cpu->device.fp64 ? cpu->path->fill : cw_reference_fill_without_fp64; }
+static cw_way way_of(const cw_cpu *cpu, const cwn_launch *l) {
+    if (!cpu->device.fp64) return (cw_way){cw_reference_of_without_fp64(l), NULL, cw_narrow_portable};
+    return (cw_way){cw_reference_of(l), cpu->path->find(l), cpu->path->narrow};
+}
 
 static void *address(const cw_destination *d) { return (char *)d->memory + d->offset; }
 
@@ -65,7 +69,7 @@ static cw_status cpu_fill(cw_device *device, const cwn_launch *launch, const cw_
     const cw_cpu *cpu = (const cw_cpu *)device;
     const uint64_t useful = launch->count / LEAST_ELEMENTS_PER_TASK + 1;
     const uint32_t most = most_tasks(cpu);
-    cw_cut cut = {launch, address(to), useful < most ? (uint32_t)useful : most, fill_of(cpu)};
+    cw_cut cut = {launch, address(to), useful < most ? (uint32_t)useful : most, way_of(cpu, launch)};
     if (!cpu->device.fp64 && cw_needs_fp64(launch->distribution, launch->type)) return cw_refuse_float64(why);
     if (cut.tasks == 1) fill_range(&cut, 0);
     else cpu->parallel_for(cpu->user, cut.tasks, fill_range, &cut);
@@ -75,8 +79,8 @@ static cw_status cpu_fill(cw_device *device, const cwn_launch *launch, const cw_
 
 /* A slice's items, shared out. */
 typedef struct cw_share {
-    const cw_cpu *cpu;
     const cw_part *part;
+    cw_way way;
     char *data;
     const char *source;
     uint32_t tasks;
@@ -84,24 +88,20 @@ typedef struct cw_share {
 
 static uint64_t items_of(const cw_part *part) { return part->slice.rows * part->slice.axis[0].extent; }
 
-/* A run along axis 0 is worth the fastest path; a group alone is done sooner by the reference. */
-static cw_fill_range *fill_of_slice(const cw_cpu *cpu, const cwn_launch *launch, const cwn_slice *slice) {
-    if (slice->groups == 0) return fill_of(cpu);
-    return cpu->device.fp64 ? cw_reference_of(launch) : cw_reference_of_without_fp64(launch);
-}
-
 static void fill_items(void *argument, uint32_t i) {
     const cw_share *c = argument;
     const cw_part *p = c->part;
     const uint64_t each = items_of(p) / c->tasks, rest = items_of(p) % c->tasks;
     const uint64_t begin = each * i + (i < rest ? i : rest), end = begin + each + (i < rest);
-    cw_fill_items(fill_of_slice(c->cpu, &p->launch, &p->slice), &p->launch, &p->slice, begin, end, c->data, c->source);
+    cw_fill_items(&c->way, &p->launch, &p->slice, begin, end, c->data, c->source);
 }
 
 static void run_slice(cw_cpu *cpu, const cw_part *part, const cw_destination *to, const char *source) {
     const uint64_t useful = items_of(part) / (LEAST_ELEMENTS_PER_TASK / 4) + 1;
     const int copies = part->launch.distribution == CWN_COPY;
-    cw_share share = {cpu, part, address(to), copies ? source : NULL, useful < cpu->threads ? (uint32_t)useful : cpu->threads};
+    const uint32_t most = most_tasks(cpu);
+    cw_share share = {part, way_of(cpu, &part->launch), address(to), copies ? source : NULL,
+                      useful < most ? (uint32_t)useful : most};
     if (share.tasks == 1) fill_items(&share, 0);
     else cpu->parallel_for(cpu->user, share.tasks, fill_items, &share);
     cpu->device.launches++;
@@ -134,7 +134,8 @@ typedef struct cw_matrix_fill {
 
 static cw_status run_step(void *user, const cw_work *step) {
     const cw_matrix_fill *f = user;
-    char *scratch = (char *)f->to->scratch + f->to->scratch_offset, *memory = step->in_scratch ? scratch + step->at : address(f->to);
+    char *scratch = (char *)f->to->scratch + f->to->scratch_offset,
+         *memory = step->in_scratch ? scratch + step->at : address(f->to);
     const cw_destination to = cw_cpu_at(memory, UINT64_MAX);
     if (step->draws.count) return cpu_fill(&f->cpu->device, &step->draws, &to, NULL);
     const uint64_t useful = step->shares ? step->work / LEAST_WORK_PER_TASK + 1 : 1;
@@ -192,7 +193,8 @@ static void fill_tiles(void *argument, uint32_t task) {
     for (uint64_t tile = first_tile(t, task), stop; tile < end; tile = stop) {
         const cwn_entry *e = &t->entries[cwn_entry_of(t->entries, t->count, tile)];
         stop = e->end < end ? e->end : end;
-        cw_fill_items(fill_of_slice(t->cpu, &e->launch, &e->slice), &e->launch, &e->slice, cwn_items_of(e->items, e->end, tile).begin,
+        const cw_way way = way_of(t->cpu, &e->launch);
+        cw_fill_items(&way, &e->launch, &e->slice, cwn_items_of(e->items, e->end, tile).begin,
                       cwn_items_of(e->items, e->end, stop - 1).end, (void *)(uintptr_t)e->memory, NULL);
     }
 }
@@ -208,7 +210,8 @@ static void fill_entries(cw_cpu *cpu, const cw_batch_work *batch) {
     cpu->device.launches++;
 }
 
-static cw_status cpu_fill_batch(cw_device *device, const cw_batch_work *batch, const cw_destination *on, cw_error *why) {
+static cw_status cpu_fill_batch(cw_device *device, const cw_batch_work *batch, const cw_destination *on,
+                                cw_error *why) {
     cw_status status = CW_OK;
     if (batch->launches) fill_entries((cw_cpu *)device, batch);
     for (const cw_batch_matrix *m = batch->matrices; m && !status; m = m->next) {
@@ -233,7 +236,8 @@ static cw_status cpu_allocate(cw_device *device, uint64_t bytes, cw_destination 
     return CW_OK;
 }
 
-static cw_status cpu_write(cw_device *device, const cw_destination *to, const void *host, uint64_t bytes, cw_error *why) {
+static cw_status cpu_write(cw_device *device, const cw_destination *to, const void *host, uint64_t bytes,
+                           cw_error *why) {
     (void)device, (void)why;
     memcpy(address(to), host, (size_t)bytes);
     return CW_OK;
@@ -290,7 +294,8 @@ static cw_status decide_fp64(uint32_t asked, int *use, cw_error *why) {
 
 static cw_status check_options(const cw_cpu_options *options, cw_error *why) {
     if (options->struct_size != sizeof *options)
-        return cw_fail(why, CW_ERROR_STRUCT, 0, "the options were not started from CW_CPU_OPTIONS_INIT of this version");
+        return cw_fail(why, CW_ERROR_STRUCT, 0,
+                       "the options were not started from CW_CPU_OPTIONS_INIT of this version");
     if (options->threads > MAX_THREADS)
         return cw_fail(why, CW_ERROR_ARGUMENT, 0, "%u threads are over %u", options->threads, MAX_THREADS);
     return CW_OK;

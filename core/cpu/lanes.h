@@ -9,15 +9,22 @@
 
 #include "numeric/launch.h"
 
-/* Whole groups `group` to `group` + `groups` of the launch's tensor to `data`. The low word of the counter does not wrap
- * between the first blocks of these groups. Does nothing, and returns 0, for a distribution that it does not have. */
-typedef int cw_fill_groups(const cwn_launch *launch, uint64_t group, uint64_t groups, void *data);
+/* So many numbers after the last of a list are read, too, and may be any. */
+#define CW_SPARE_NUMBERS 32u
 
-typedef struct cw_lanes {
-    cw_fill_groups *words, *normals; /* what is made of words by few operations; normals and proofs */
-} cw_lanes;
+/* Whole groups of a tensor, one behind the other: `group` + listed[i] for each i below `groups`; where `listed` is
+ * NULL, `group`
+ * + i. The low word of the counter does not wrap between the first blocks of `group` and of these. */
+typedef struct cw_stretch {
+    uint64_t group, groups;
+    const uint32_t *listed;
+    char *to;
+} cw_stretch;
 
-/* As cw_reference_fill. */
-void cw_lanes_fill(const cw_lanes *lanes, const cwn_launch *launch, uint64_t first, uint64_t count, void *data);
+/* Makes all stretches, of the launch's tensor. */
+typedef void cw_fill_stretches(const cwn_launch *launch, const cw_stretch *stretch, uint32_t stretches);
+
+/* The one for this launch, NULL if there is none. */
+typedef cw_fill_stretches *cw_find_stretches(const cwn_launch *launch);
 
 #endif

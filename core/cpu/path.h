@@ -6,17 +6,20 @@
 #define CW_PATH_H
 
 #include "counterweight/counterweight.h"
+#include "lanes.h"
 #include "matrix.h"
-#include "reference.h"
+#include "store.h"
 
 typedef struct cw_path {
-    const char *name; /* "avx512", "avx2", "portable" */
-    int (*has)(void); /* NULL: every processor */
-    cw_fill_range *fill; /* equal to cw_reference_fill */
-    cw_do_step *step;    /* of matrices; all have the same bits */
+    const char *name;        /* "avx512", "avx2", "portable" */
+    int (*has)(void);        /* NULL: every processor */
+    cw_find_stretches *find; /* what it has in lanes; all have the definition's bits */
+    cw_narrow *narrow;
+    cw_do_step *step;        /* of matrices; all have the same bits */
 } cw_path;
 
-/* CW_ERROR_ARGUMENT if CW_CPU names none, CW_ERROR_UNSUPPORTED if this processor or this build has not what it names. */
+/* CW_ERROR_ARGUMENT if CW_CPU names none, CW_ERROR_UNSUPPORTED if this processor or this build has not what it names.
+ */
 cw_status cw_path_choose(const cw_path **path, cw_error *why);
 
 /* The widest that the processor has. */

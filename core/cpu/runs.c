@@ -2,81 +2,34 @@
 #include "runs.h"
 
 #include "numeric/slice.h"
+#include "plain.h"
 
-enum { CHUNK = 1024 };
-
-typedef struct cw_runs {
-    cw_fill_range *fill;
-    const cwn_launch *l;
-    const cwn_slice *s;
-    char *data;
-    const char *source; /* of copies, else NULL */
-    cwn_word stored;    /* the type in memory */
-} cw_runs;
-
-/* In place, for an element never grows. */
-static void narrow_float32(char *values, uint64_t count, cwn_word store) {
-    for (uint64_t i = 0; i < count; i++) {
-        uint32_t bits;
-        memcpy(&bits, values + 4 * i, sizeof bits);
-        const uint16_t half = (uint16_t)(store == CWN_FLOAT16 ? cwn_narrow_float32(bits, CWN_FLOAT16) : cwn_narrow_float32(bits, CWN_BFLOAT16));
-        memcpy(values + 2 * i, &half, sizeof half);
-    }
-}
-
-static void narrow_float64(char *values, uint64_t count, cwn_word store) {
-    for (uint64_t i = 0; i < count; i++) {
-        uint64_t bits;
-        memcpy(&bits, values + 8 * i, sizeof bits);
-        const uint32_t word = cwn_narrow_float64(bits, store);
-        const uint16_t half = (uint16_t)word;
-        if (store == CWN_FLOAT32) memcpy(values + 4 * i, &word, sizeof word);
-        else memcpy(values + 2 * i, &half, sizeof half);
-    }
-}
-
-CWN_FN void scatter_each(const cw_runs *w, const char *values, uint64_t count, uint64_t to, cwn_word bytes) {
-    char *place = w->data + to * bytes;
-    for (uint64_t i = 0; i < count; i++, place += w->s->step * bytes) memcpy(place, values + i * bytes, bytes);
-}
-
-/* A loop for each size, which is a move then and no call. */
-static void scatter(const cw_runs *w, const char *values, uint64_t count, uint64_t to) {
-    const cwn_word bytes = cwn_bytes_of(w->stored);
-    if (w->s->step == 1) memcpy(w->data + to * bytes, values, count * bytes);
-    else if (bytes == 2) scatter_each(w, values, count, to, 2);
-    else if (bytes == 4) scatter_each(w, values, count, to, 4);
-    else scatter_each(w, values, count, to, 8);
-}
-
-static void make_range(const cw_runs *w, uint64_t first, uint64_t count, void *values) {
-    const cwn_word bytes = cwn_bytes_of(w->l->type);
-    if (w->source) memcpy(values, w->source + first * bytes, count * bytes);
-    else w->fill(w->l, first, count, values);
-}
-
-/* Elements `first` and on of the tensor to element `to` of the destination and on. */
-static void put_range(const cw_runs *w, uint64_t first, uint64_t count, uint64_t to) {
-    uint64_t values[CHUNK];
-    if (w->stored == w->l->type && w->s->step == 1) {
-        make_range(w, first, count, w->data + to * cwn_bytes_of(w->stored));
+void cw_fill_run(const cw_way *way, const cwn_launch *launch, uint64_t first, uint64_t count, void *data) {
+    cw_writer w;
+    if (!way->lanes || count < CW_FEW * cwn_group_elements(launch->type)) {
+        cw_fill_plain(way->definition, launch, first, count, data);
         return;
     }
-    for (uint64_t i = 0; i < count; i += CHUNK) {
-        const uint64_t n = count - i < CHUNK ? count - i : CHUNK;
-        make_range(w, first + i, n, values);
-        if (w->stored != w->l->type && w->l->type == CWN_FLOAT32) narrow_float32((char *)values, n, w->stored);
-        if (w->stored != w->l->type && w->l->type == CWN_FLOAT64) narrow_float64((char *)values, n, w->stored);
-        scatter(w, (const char *)values, n, to + i * w->s->step);
-    }
+    cw_writer_start(&w, way, launch, data);
+    w.least = CW_FEW + 1; /* there are no other runs to share a step with */
+    cw_writer_put(&w, &(cw_rows){first, count, 0, 1, 0, 0});
+    cw_writer_end(&w);
 }
 
-/* `groups` groups of a run, from the spot's on. */
-static void put_groups(const cw_runs *w, cwn_spot p, uint64_t groups) {
-    const cwn_span span = cwn_span_in_run(p, w->l->type, w->s->run, 1);
-    const uint64_t begin = p.group ? span.at : 0, end = span.at + groups * cwn_group_elements(w->l->type);
-    const uint64_t last = end < w->s->run ? end : w->s->run;
-    if (begin < last) put_range(w, p.from + begin, last - begin, p.to + begin * w->s->step);
+/* Of each of `runs` runs along an axis, those elements that are in `groups` of its groups, from the spot's on. */
+static void put_groups(cw_writer *w, uint64_t run, cwn_spot p, uint64_t groups, uint64_t runs, cwn_axis along) {
+    const uint64_t before = p.from & (w->size - 1), begin = p.group ? (p.group << w->bits) - before : 0;
+    const uint64_t past = ((p.group + groups) << w->bits) - before, end = past < run ? past : run;
+    const cw_rows rows = {p.from + begin, end - begin, p.to + begin * w->step, runs, along.from, along.to};
+    if (begin < end) cw_writer_put(w, &rows);
+}
+
+/* One group of each of `n` runs along axis 0. Where those begin in other lanes other elements are in it. */
+static void put_row(cw_writer *w, const cwn_slice *s, cwn_spot p, uint64_t n) {
+    const cwn_axis along = s->axis[0];
+    const uint64_t runs = along.from & (w->size - 1) ? 1 : n;
+    for (uint64_t k = 0; k < n; k += runs, p = cwn_moved(p, cwn_along(along, runs, 0)))
+        put_groups(w, s->run, p, 1, runs, along);
 }
 
 static cwn_spot find_row(const cwn_slice *s, uint64_t row) {
@@ -85,23 +38,39 @@ static cwn_spot find_row(const cwn_slice *s, uint64_t row) {
     return p;
 }
 
-/* `n` items of a row. Where they are the groups of one run they are one range of the tensor. */
-static void put_row(const cw_runs *w, cwn_spot p, uint64_t n) {
-    const cwn_axis along = w->s->axis[0];
-    if (w->s->groups == 0) put_groups(w, p, n);
-    else
-        for (uint64_t k = 0; k < n; k++, p = cwn_moved(p, cwn_along(along, 1, 0))) put_groups(w, p, 1);
+/* Rows that follow one another along axis 1, from this one on and no more than `most`. */
+static uint64_t neighbours(const cwn_slice *s, uint64_t row, uint64_t most) {
+    const uint64_t left = s->axes > 1 ? s->axis[1].extent - row % s->axis[1].extent : 1;
+    return left < most ? left : most;
 }
 
-void cw_fill_items(cw_fill_range *fill, const cwn_launch *l, const cwn_slice *s, uint64_t item, uint64_t end, void *data,
-                   const void *source) {
-    const int is_float = l->type == CWN_FLOAT32 || l->type == CWN_FLOAT64;
-    const cw_runs w = {fill, l, s, data, source, is_float ? (cwn_word)s->store : l->type};
+/* Where the groups of a run are the items of a row: whole runs at once, or part of one. Returns how many items. */
+static uint64_t put_runs(cw_writer *w, const cwn_slice *s, cwn_spot p, uint64_t row, uint64_t i, uint64_t items) {
+    const uint64_t extent = s->axis[0].extent, rows = i ? 0 : neighbours(s, row, items / extent);
+    const uint64_t n = extent - i < items ? extent - i : items;
+    if (!rows) p.group = i;
+    put_groups(w, s->run, p, rows ? extent : n, rows ? rows : 1, s->axis[1]);
+    return rows ? rows * extent : n;
+}
+
+void cw_fill_items(const cw_way *way, const cwn_launch *launch, const cwn_slice *s, uint64_t item, uint64_t end,
+                   void *data, const void *source) {
+    const int is_float = launch->type == CWN_FLOAT32 || launch->type == CWN_FLOAT64;
     const uint64_t extent = s->axis[0].extent;
     uint64_t row = item / extent, i = item % extent;
-    for (; item < end; row++, i = 0) {
-        const uint64_t n = extent - i < end - item ? extent - i : end - item;
-        put_row(&w, cwn_moved(find_row(s, row), cwn_along(s->axis[0], i, s->groups == 0)), n);
-        item += n;
+    cw_writer w;
+    cw_writer_start(&w, way, launch, data);
+    w.source = source;
+    w.step = s->step;
+    if (is_float) w.store = (cwn_word)s->store;
+    while (item < end) {
+        const cwn_spot p = find_row(s, row);
+        const uint64_t left = end - item, n = extent - i < left ? extent - i : left;
+        const uint64_t done = s->groups ? n : put_runs(&w, s, p, row, i, left);
+        if (s->groups) put_row(&w, s, cwn_moved(p, cwn_along(s->axis[0], i, 0)), n);
+        item += done;
+        row += s->groups || done < extent ? 1 : done / extent;
+        i = 0;
     }
+    cw_writer_end(&w);
 }

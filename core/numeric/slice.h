@@ -12,6 +12,7 @@
 #define CWN_SLICE_H
 
 #include "axes.h"
+#include "group.h"
 #include "narrow.h"
 
 /* A group's way through the axes: starts with the number of its row, goes past axis after axis, and along axis 0 last. */
@@ -64,6 +65,24 @@ CWN_FN cwn_word cwn_has(cwn_span s, cwn_word lane) { return s.at + lane < s.leng
 /* All four lanes, or two of 64 bits, and side by side. */
 CWN_FN cwn_word cwn_has_all(cwn_span s, cwn_word lanes) {
     return s.step == 1 && s.at < s.length && s.length - s.at >= lanes;
+}
+
+CWN_FN cwn_long cwn_joined(cwn_word low, cwn_word high) { return low | (cwn_long)high << 32; }
+
+CWN_FN cwn_word cwn_narrow_pair(cwn_word low, cwn_word high, cwn_word store) {
+    return (cwn_word)cwn_narrow_float64(cwn_joined(low, high), store);
+}
+
+/* A group as it is stored. */
+CWN_FN cwn_group cwn_narrowed(cwn_group g, cwn_word type, cwn_word store) {
+    if (store == type) return g;
+    if (type == CWN_FLOAT64) {
+        const cwn_group pair = {cwn_narrow_pair(g.e0, g.e1, store), cwn_narrow_pair(g.e2, g.e3, store), 0, 0};
+        return pair;
+    }
+    const cwn_group four = {cwn_narrow_float32(g.e0, store), cwn_narrow_float32(g.e1, store),
+                            cwn_narrow_float32(g.e2, store), cwn_narrow_float32(g.e3, store)};
+    return four;
 }
 
 #endif

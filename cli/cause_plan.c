@@ -53,7 +53,8 @@ static bool begins_with(const cw_evidence *e, const cw_plan *plan, const cw_slic
 static bool is_slice_of(const cw_evidence *e, const cw_spec *spec, const cw_slice *slice) {
     cw_plan plan;
     cw_extent x;
-    if (cw_plan_make(spec, &plan, NULL) || cw_slice_measure(&plan, slice, &x, NULL) || x.bytes != e->tensor->bytes) return false;
+    if (cw_plan_make(spec, &plan, NULL) || cw_slice_measure(&plan, slice, &x, NULL) || x.bytes != e->tensor->bytes)
+        return false;
     return begins_with(e, &plan, slice) &&
            cw_verify_slice(&plan, e->entry->whole ? NULL : slice, e->found, x.bytes, NULL, NULL) == CW_OK;
 }
@@ -405,7 +406,8 @@ static bool is_computed_by(const cw_evidence *e, double (*draw)(const steps *), 
     enum { ENOUGH = 1024 };
     uint64_t equal = 0, unequal = 0;
     for (uint64_t i = 0; i < e->difference.elements; i++) {
-        const bool differs = cw_element_bits(e->tensor->dtype, e->expected, i) != cw_element_bits(e->tensor->dtype, e->found, i);
+        const bool differs =
+            cw_element_bits(e->tensor->dtype, e->expected, i) != cw_element_bits(e->tensor->dtype, e->found, i);
         uint64_t *count = differs ? &unequal : &equal;
         if (*count == ENOUGH) continue;
         const steps s = steps_of(e, i);

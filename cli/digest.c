@@ -23,7 +23,10 @@ static const cw_usage usage = {
     "Prints the digest of each tensor, 32 hexadecimal digits that depend on dtype, shape and every bit, and the total "
     "of\n"
     "all, which also depends on their names. A tensor without a name, as in .npy or from options, is called "
-    "\"" CW_UNNAMED "\".\nNot cryptographic. With --json, \"sums\" are those of the elements by their numbers in the whole tensor: those of slices\nadd up. FILE is .npy, .npz or .safetensors; digests in a manifest must be met.\nLIST is what cw digest printed of the same before, as with sha256sum -c; exit status 1: something differs.\n",
+    "\"" CW_UNNAMED
+    "\".\nNot cryptographic. With --json, \"sums\" are those of the elements by their numbers in the whole tensor: "
+    "those of slices\nadd up. FILE is .npy, .npz or .safetensors; digests in a manifest must be met.\nLIST is what cw "
+    "digest printed of the same before, as with sha256sum -c; exit status 1: something differs.\n",
     CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_JSON | CW_OPT_CHECK, INT32_MAX};
 
 /* What was found so far; `tensors` only for --json. */
@@ -44,7 +47,8 @@ static int read_list(result *r, const char *path) {
     uint64_t size;
     int status = cw_file_open(path, &file, &size);
     if (status != EXIT_GOOD) return status;
-    if (size > LARGEST) status = cw_complain(EXIT_USAGE, "%s has over %d bytes (name what cw digest printed)", path, LARGEST);
+    if (size > LARGEST)
+        status = cw_complain(EXIT_USAGE, "%s has over %d bytes (name what cw digest printed)", path, LARGEST);
     else if (!(r->list = cw_memory(path, size + 2))) status = EXIT_IO;
     if (status == EXIT_GOOD) status = cw_file_read(path, file, r->list, size);
     fclose(file);
@@ -169,8 +173,7 @@ int cw_digest_command(int argc, char **argv) {
     cw_options options;
     int status = cw_options_read(argc, argv, &usage, &options);
     if (status != EXIT_GOOD || options.answered) return status;
-    if (options.check && options.json)
-        return cw_complain(EXIT_USAGE, "--check prints no JSON (leave out --json)");
+    if (options.check && options.json) return cw_complain(EXIT_USAGE, "--check prints no JSON (leave out --json)");
     result r = {.tensors = json_array(), .json = options.json};
     const char *first = options.operands ? options.operand[0] : NULL;
     if (options.check) status = read_list(&r, options.check);

@@ -97,7 +97,8 @@ static cw_status run(job *j, const cw_entry *entry, const cw_piece *piece) {
     return (cw_status)atomic_load(&j->status);
 }
 
-/* ------------------------------------------------------------------------------------------ sums of the whole tensor */
+/* ------------------------------------------------------------------------------------------ sums of the whole tensor
+ */
 
 /* By the tensor's own plan, whose values are not looked at: a part's counts from the part's first element. */
 static void add_whole(void *argument, uint32_t i) {

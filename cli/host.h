@@ -10,7 +10,8 @@
 /* The digest of a tensor in host memory. */
 cw_sums cw_tensor_digest(const cw_tensor *tensor, const void *data);
 
-/* What elements `first` to `first` + `elements` of a part of an array, which begin at `data`, add to the array's sums. */
+/* What elements `first` to `first` + `elements` of a part of an array, which begin at `data`, add to the array's sums.
+ */
 cw_sums cw_host_sums(cw_dtype dtype, const void *data, const cw_place *place, uint64_t first, uint64_t elements);
 
 /* What a piece of the entry adds to the sums of the whole tensor, each element by its number there. */

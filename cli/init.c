@@ -37,7 +37,7 @@ typedef struct job {
     cw_device *device;
     cw_made made;
     cw_save save;
-    uint64_t kept;       /* bytes that --resume found */
+    uint64_t kept;        /* bytes that --resume found */
     const cw_model *part; /* what this process makes of the model: all, or a rank's part */
     cw_ranks ranks;
     FILE *tensors; /* for --json: their objects, collected in `text` */
@@ -71,9 +71,10 @@ static json_t *shape_of(const cw_tensor *t) {
 static int json_sink(void *user, const cw_entry *entry, const cw_made_piece *made) {
     const job *j = user;
     const cw_tensor t = cw_entry_tensor(entry);
-    json_t *object = json_pack("{s:s?, s:s, s:o, s:s, s:I, s:s}", "name", entry->name, "initializer",
-                               cw_initializer_name(entry->fields.spec.initializer), "shape", shape_of(&t), "dtype",
-                               cw_dtype_name(t.dtype), "bytes", (json_int_t)t.bytes, "digest", cw_hex_of(made->digest).text);
+    json_t *object =
+        json_pack("{s:s?, s:s, s:o, s:s, s:I, s:s}", "name", entry->name, "initializer",
+                  cw_initializer_name(entry->fields.spec.initializer), "shape", shape_of(&t), "dtype",
+                  cw_dtype_name(t.dtype), "bytes", (json_int_t)t.bytes, "digest", cw_hex_of(made->digest).text);
     if (!object) return cw_complain_memory();
     fputs(entry == j->model.entry ? "\n{" : ",\n{", j->tensors);
     json_dumpf(object, j->tensors, JSON_EMBED);
@@ -89,9 +90,9 @@ static int json_sink(void *user, const cw_entry *entry, const cw_made_piece *mad
 static json_t *result_of(const job *j) {
     json_t *file = j->options->output ? cw_json_text(j->options->output) : json_null();
     const bool all = !j->options->has_rank || j->ranks.last;
-    return json_pack("{s:s, s:o, s:I, s:f, s:f, s:o, s:o}", "device", cw_options_device(j->options), "file", file, "bytes",
-                     (json_int_t)j->made.bytes, "seconds", j->made.seconds, "gbps", cw_made_gbps(&j->made), "digest",
-                     all ? json_string(cw_hex_of(j->made.total).text) : json_null(), "matches_manifest",
+    return json_pack("{s:s, s:o, s:I, s:f, s:f, s:o, s:o}", "device", cw_options_device(j->options), "file", file,
+                     "bytes", (json_int_t)j->made.bytes, "seconds", j->made.seconds, "gbps", cw_made_gbps(&j->made),
+                     "digest", all ? json_string(cw_hex_of(j->made.total).text) : json_null(), "matches_manifest",
                      all && j->model.has_digest ? json_true() : json_null());
 }
 
@@ -100,7 +101,8 @@ static void add_rank(const job *j, json_t *result) {
     const cw_shard *s = &j->options->shard;
     if (!j->options->has_rank) return;
     json_object_set_new(result, "bytes", json_integer((json_int_t)j->save.bytes));
-    json_object_set_new(result, "gbps", json_real(j->made.seconds > 0 ? (double)j->save.bytes * 1e-9 / j->made.seconds : 0));
+    json_object_set_new(result, "gbps",
+                        json_real(j->made.seconds > 0 ? (double)j->save.bytes * 1e-9 / j->made.seconds : 0));
     json_object_set_new(result, "rank", json_integer(s->rank));
     json_object_set_new(result, "world", json_integer(s->world));
     json_object_set_new(result, "missing", json_integer(j->ranks.missing));
@@ -186,6 +188,7 @@ static int write_part(job *j) {
     int status = cw_shard_model(&j->options->shard, &j->model, &part);
     if (status != EXIT_GOOD) return status;
     j->part = &part;
+    cw_progress_start(cw_model_bytes(&part), 3);
     status = fill_part(j);
     cw_ranks_free(&j->ranks);
     free(part.entry);

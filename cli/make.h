@@ -21,8 +21,8 @@ typedef struct cw_made {
 } cw_made;
 
 /* A piece in host memory, which is gone when the next is made. With a tensor's last piece, which may be empty, come its
- * digest and its sums: those of its elements by their numbers in the whole tensor, which add up over slices, and its own by
- * their numbers in what is stored of it, which add up over ranks. What one rank makes has no digest. */
+ * digest and its sums: those of its elements by their numbers in the whole tensor, which add up over slices, and its
+ * own by their numbers in what is stored of it, which add up over ranks. What one rank makes has no digest. */
 typedef struct cw_made_piece {
     cw_piece piece;
     const void *data;

@@ -2,8 +2,8 @@
  *
  * cw-mpi: cw init by many ranks of an MPI program, which write one file.
  *
- * What they tell each other is one barrier, after rank 0 made FILE.part, and one reduction: the sums of what each rank wrote, and
- * how many failed. No element travels, and none is written twice.
+ * What they tell each other is one barrier, after rank 0 made FILE.part, and one reduction: the sums of what each rank
+ * wrote, and how many failed. No element travels, and none is written twice.
  */
 #include <mpi.h>
 
@@ -17,11 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const cw_usage usage = {
-    "mpirun -n N cw-mpi MODEL.json [--shard AXIS|auto] [--device D] -o FILE\n\n"
-    "Makes all tensors of a manifest, each rank a part of each, and writes them to one FILE, which is the same for any number "
-    "of\nranks. Rank 0 compares the digests with those of the manifest.\n",
-    CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_OUTPUT | CW_OPT_JSON | CW_OPT_SHARD, 1};
+static const cw_usage usage = {"mpirun -n N cw-mpi MODEL.json [--shard AXIS|auto] [--device D] -o FILE\n\n"
+                               "Makes all tensors of a manifest, each rank a part of each, and writes them to one "
+                               "FILE, which is the same for any number "
+                               "of\nranks. Rank 0 compares the digests with those of the manifest.\n",
+                               CW_OPT_TENSOR | CW_OPT_DEVICE | CW_OPT_OUTPUT | CW_OPT_JSON | CW_OPT_SHARD, 1};
 
 typedef struct job {
     cw_options options;
@@ -78,7 +78,8 @@ static int open_part(job *j) {
     return is_first(j) ? status : cw_output_join(&j->save.output, o->output, o->resume);
 }
 
-/* Adds up the sums of all ranks in rank 0, and counts those that failed: there, and only there, they are known after. */
+/* Adds up the sums of all ranks in rank 0, and counts those that failed: there, and only there, they are known after.
+ */
 static uint64_t reduce(job *j, bool failed) {
     const size_t words = 2 * j->model.count;
     uint64_t *own = calloc(2 * (words + 1), sizeof *own), *all = own + words + 1;
@@ -98,9 +99,9 @@ static int tell(const job *j) {
     const cw_options *o = &j->options;
     const cw_hex digest = cw_hex_of(j->made.total);
     if (o->json)
-        return cw_json_print(json_pack("{s:o, s:i, s:I, s:s, s:o}", "file", cw_json_text(o->output), "world", (int)o->shard.world,
-                                       "bytes", (json_int_t)j->made.bytes, "digest", digest.text, "matches_manifest",
-                                       j->model.has_digest ? json_true() : json_null()));
+        return cw_json_print(json_pack("{s:o, s:i, s:I, s:s, s:o}", "file", cw_json_text(o->output), "world",
+                                       (int)o->shard.world, "bytes", (json_int_t)j->made.bytes, "digest", digest.text,
+                                       "matches_manifest", j->model.has_digest ? json_true() : json_null()));
     printf("%s: %zu tensor%s, ", o->output, j->made.tensors, j->made.tensors == 1 ? "" : "s");
     cw_put_size(j->made.bytes);
     printf(" from %u rank%s, digest %s%s\n", o->shard.world, o->shard.world == 1 ? "" : "s", digest.text,
@@ -110,8 +111,8 @@ static int tell(const job *j) {
 
 static int finish(job *j, int status, uint64_t failed) {
     if (status == EXIT_GOOD && failed)
-        status = cw_complain(EXIT_IO, "%s is not finished: %u of %u ranks failed (see what they say)", j->options.output,
-                             (unsigned)failed, j->options.shard.world);
+        status = cw_complain(EXIT_IO, "%s is not finished: %u of %u ranks failed (see what they say)",
+                             j->options.output, (unsigned)failed, j->options.shard.world);
     if (status == EXIT_GOOD) status = cw_save_finish(&j->save, &j->made);
     else cw_output_abandon(&j->save.output);
     if (status == EXIT_GOOD) status = tell(j);

@@ -129,7 +129,8 @@ int cw_output_join(cw_output *output, const char *path, bool resume) {
 /* 0, or errno. */
 static int write_all(const cw_output *o, uint64_t at, const char *from, uint64_t bytes) {
     while (bytes > 0) {
-        const ssize_t n = o->part ? pwrite(o->file, from, (size_t)bytes, (off_t)at) : write(o->file, from, (size_t)bytes);
+        const ssize_t n =
+            o->part ? pwrite(o->file, from, (size_t)bytes, (off_t)at) : write(o->file, from, (size_t)bytes);
         if (n < 0 && errno != EINTR) return errno;
         if (n < 0) continue;
         at += (uint64_t)n;

@@ -12,10 +12,10 @@
 typedef struct cw_output {
     int file;
     char *path, *part;
-    void *present;    /* --resume: room for what lies there already */
-    uint64_t bytes;   /* of the whole: as far as was written; longer if the owner says so */
-    uint64_t kept;    /* bytes that were there and right, and so were not written */
-    int why;          /* errno of the first write that failed */
+    void *present;  /* --resume: room for what lies there already */
+    uint64_t bytes; /* of the whole: as far as was written; longer if the owner says so */
+    uint64_t kept;  /* bytes that were there and right, and so were not written */
+    int why;        /* errno of the first write that failed */
 } cw_output;
 
 /* Opens PATH.part and locks it; one that a living run writes is waited for. One that a killed run left behind is

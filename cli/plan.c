@@ -176,7 +176,8 @@ static void put_orthogonal(const cw_plan *plan) {
     put_number("gain", cw_plan_scale(plan), "");
     put("element", "gain * q, rounded; Q is that of a matrix of normal draws, the diagonal of R made positive");
     if (i == CW_CONVOLUTION_DELTA_ORTHOGONAL) put("kernel", "the first rows of Q at the center, zeros around it");
-    else if (i != CW_ORTHOGONAL) put("kernel", "the first rows of a Q times products of projections, each of a Q of its own");
+    else if (i != CW_ORTHOGONAL)
+        put("kernel", "the first rows of a Q times products of projections, each of a Q of its own");
     if (m.method == CW_METHOD_NONE) return;
     printf("  %-10s %" PRIu64 " x %" PRIu64 "%s, by %s\n", "matrix", m.rows, m.columns,
            m.transposed ? ", transposed" : "",
@@ -281,8 +282,8 @@ static void print_row(const cw_entry *entry, int width) {
 static void print_stored(const cw_entry *entry, int width) {
     const cw_tensor t = cw_entry_tensor(entry);
     if (entry->whole) return;
-    printf("%-*s  %-20s %-18s %32" PRIu64 "\n", width, "  stored", cw_shape_text_of(t.rank, t.shape).text, cw_dtype_name(t.dtype),
-           entry->extent.elements);
+    printf("%-*s  %-20s %-18s %32" PRIu64 "\n", width, "  stored", cw_shape_text_of(t.rank, t.shape).text,
+           cw_dtype_name(t.dtype), entry->extent.elements);
 }
 
 static void print_table(const cw_model *model) {
@@ -293,7 +294,8 @@ static void print_table(const cw_model *model) {
         const cw_entry *entry = &model->entry[i];
         for (size_t part = 0; part < cw_entry_plans(entry); part++) {
             print_row(cw_entry_planned(entry, part), width);
-            launches += entry->whole || entry->part ? cw_plan_launches(&cw_entry_planned(entry, part)->plan) : entry->extent.launches;
+            launches += entry->whole || entry->part ? cw_plan_launches(&cw_entry_planned(entry, part)->plan)
+                                                    : entry->extent.launches;
         }
         print_stored(entry, width);
         elements += entry->extent.elements;

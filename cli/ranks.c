@@ -24,7 +24,8 @@ static int write_claim(cw_ranks *r) {
     const cw_shard *s = r->shard;
     FILE *text = open_memstream(&r->claim, &r->length);
     if (!text) return cw_complain_memory();
-    fprintf(text, "counterweight %s, numerics %u, %" PRIu32 " ranks, ", cw_version(), (unsigned)cw_numerics_version(), s->world);
+    fprintf(text, "counterweight %s, numerics %u, %" PRIu32 " ranks, ", cw_version(), (unsigned)cw_numerics_version(),
+            s->world);
     if (s->has_axis) fprintf(text, "axis %" PRId64, s->axis);
     fprintf(text, "\n%s\n", r->save->model->text);
     const bool good = !ferror(text);
@@ -119,9 +120,10 @@ static int add_sums(cw_ranks *r) {
     find_missing(r);
     if (r->missing) return EXIT_GOOD;
     cw_sums *slot = calloc(r->save->model->count + 1, sizeof *slot);
-    const int status = !slot                ? cw_complain_memory()
-                       : read_sums(r, slot) ? EXIT_GOOD
-                                            : cw_complain(EXIT_IO, "%s was cut off (start this rank again)", r->save->output.part);
+    const int status = !slot ? cw_complain_memory()
+                       : read_sums(r, slot)
+                           ? EXIT_GOOD
+                           : cw_complain(EXIT_IO, "%s was cut off (start this rank again)", r->save->output.part);
     free(slot);
     return status;
 }

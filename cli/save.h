@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A model on its way into a file, in which the place of every element is known before any is made, unless the format writes
- * all of the file itself: then the places are meaningless.
+ * A model on its way into a file, in which the place of every element is known before any is made, unless the format
+ * writes all of the file itself: then the places are meaningless.
  */
 #ifndef CW_CLI_SAVE_H
 #define CW_CLI_SAVE_H
@@ -30,11 +30,12 @@ int cw_save_make(cw_save *save, cw_device *device, const cw_model *part, cw_sink
 /* Where the file ends. */
 uint64_t cw_save_end(const cw_save *save);
 
-/* Writes a piece of entry number `i` to its place, and keeps its sums. EXIT_GOOD, or a complaint; what ends the output is left to the caller. */
+/* Writes a piece of entry number `i` to its place, and keeps its sums. EXIT_GOOD, or a complaint; what ends the output
+ * is left to the caller. */
 int cw_save_piece(cw_save *save, size_t i, const cw_entry *entry, const cw_made_piece *piece);
 
-/* Once all tensors are there: their digests are looked at, the header is written, if any, and the file gets its name; else it is
- * removed. *made gets the digests, and the size of the model. EXIT_GOOD, or a complaint. */
+/* Once all tensors are there: their digests are looked at, the header is written, if any, and the file gets its name;
+ * else it is removed. *made gets the digests, and the size of the model. EXIT_GOOD, or a complaint. */
 int cw_save_finish(cw_save *save, cw_made *made);
 
 void cw_save_free(cw_save *save);

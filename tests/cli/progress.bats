@@ -31,6 +31,16 @@ large="--shape 8000000 --initializer random_uniform"
     done
 }
 
+@test "a rank's part" {
+    need_terminal
+    for rank in 0 1; do
+        # shellcheck disable=SC2086 # a list of words
+        shows init $large --rank $rank --world 2 -o a.npy
+    done
+    # shellcheck disable=SC2086
+    good verify a.npy $large
+}
+
 @test "one large tensor in files" {
     need_terminal
     # shellcheck disable=SC2086 # a list of words

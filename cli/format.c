@@ -25,11 +25,19 @@ static int begin_raw(FILE *file, const cw_model *model, const cw_sums *digest) {
     return EXIT_GOOD;
 }
 
+static char *manifest_text(const cw_model *model, const cw_sums *digest) {
+    json_t *manifest = cw_model_manifest(model, digest);
+    char *text = manifest ? json_dumps(manifest, JSON_COMPACT) : NULL;
+    if (manifest && !text) cw_complain_memory();
+    json_decref(manifest);
+    return text;
+}
+
 /* The manifest goes along with the digests of what there is, so that the file can be verified by itself. */
 static int begin_safetensors(FILE *file, const cw_model *model, const cw_sums *digest) {
     char numerics[11];
     snprintf(numerics, sizeof numerics, "%u", (unsigned)cw_numerics_version());
-    char *manifest = cw_model_manifest(model, digest);
+    char *manifest = manifest_text(model, digest);
     cw_tensor *tensor = manifest ? cw_model_tensors(model) : NULL;
     cw_metadata metadata[] = {
         {CW_MANIFEST_KEY, manifest}, {CW_VERSION_KEY, (char *)(uintptr_t)cw_version()}, {CW_NUMERICS_KEY, numerics}};

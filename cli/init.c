@@ -35,10 +35,10 @@ typedef struct job {
     const cw_options *options;
     cw_model model;
     cw_device *device;
-    cw_made made;
+    cw_model part; /* what this process makes of the model: all, or a rank's part */
+    cw_made made, whole;
     cw_save save;
-    uint64_t kept;        /* bytes that --resume found */
-    const cw_model *part; /* what this process makes of the model: all, or a rank's part */
+    uint64_t kept; /* bytes that --resume found */
     cw_ranks ranks;
     FILE *tensors; /* for --json: their objects, collected in `text` */
     char *text;
@@ -92,17 +92,13 @@ static json_t *result_of(const job *j) {
     const bool all = !j->options->has_rank || j->ranks.last;
     return json_pack("{s:s, s:o, s:I, s:f, s:f, s:o, s:o}", "device", cw_options_device(j->options), "file", file,
                      "bytes", (json_int_t)j->made.bytes, "seconds", j->made.seconds, "gbps", cw_made_gbps(&j->made),
-                     "digest", all ? json_string(cw_hex_of(j->made.total).text) : json_null(), "matches_manifest",
+                     "digest", all ? json_string(cw_hex_of(j->whole.total).text) : json_null(), "matches_manifest",
                      all && j->model.has_digest ? json_true() : json_null());
 }
 
-/* What a rank made and what it was asked for are of different size. */
 static void add_rank(const job *j, json_t *result) {
     const cw_shard *s = &j->options->shard;
     if (!j->options->has_rank) return;
-    json_object_set_new(result, "bytes", json_integer((json_int_t)j->save.bytes));
-    json_object_set_new(result, "gbps",
-                        json_real(j->made.seconds > 0 ? (double)j->save.bytes * 1e-9 / j->made.seconds : 0));
     json_object_set_new(result, "rank", json_integer(s->rank));
     json_object_set_new(result, "world", json_integer(s->world));
     json_object_set_new(result, "missing", json_integer(j->ranks.missing));
@@ -124,7 +120,7 @@ static int print_json(const job *j) {
 
 static int file_sink(void *user, const cw_entry *entry, const cw_made_piece *made) {
     job *j = user;
-    const int status = cw_save_piece(&j->save, (size_t)(entry - j->part->entry), entry, made);
+    const int status = cw_save_piece(&j->save, (size_t)(entry - j->part.entry), entry, made);
     const bool tell = j->tensors && made->last && !j->options->has_rank;
     return status == EXIT_GOOD && tell ? json_sink(user, entry, made) : status;
 }
@@ -140,8 +136,8 @@ static void print_kept(const job *j) {
 static void print_summary(const job *j) {
     printf("%s: %zu tensor%s, ", j->options->output, j->made.tensors, j->made.tensors == 1 ? "" : "s");
     cw_put_size(j->made.bytes);
-    printf(", %.3g s on %s (%.3g GB/s), digest %s%s", j->made.seconds, cw_options_device(j->options),
-           cw_made_gbps(&j->made), cw_hex_of(j->made.total).text, j->model.has_digest ? ", as the manifest says" : "");
+    printf(", %.3g s on %s (%.3g GB/s), ", j->made.seconds, cw_options_device(j->options), cw_made_gbps(&j->made));
+    cw_made_put_digest(&j->whole, &j->model);
     print_kept(j);
     putchar('\n');
 }
@@ -149,9 +145,9 @@ static void print_summary(const job *j) {
 static int write_file(job *j) {
     int status = cw_output_open(&j->save.output, j->options->output, j->options->resume);
     if (status != EXIT_GOOD) return status;
-    status = cw_save_make(&j->save, j->device, j->part, file_sink, j, &j->made);
+    status = cw_save_make(&j->save, j->device, &j->part, file_sink, j, &j->made);
     j->kept = j->save.output.kept;
-    if (status == EXIT_GOOD) return cw_save_finish(&j->save, &j->made);
+    if (status == EXIT_GOOD) return cw_save_finish(&j->save, &j->whole);
     cw_output_abandon(&j->save.output);
     return status;
 }
@@ -161,38 +157,27 @@ static int write_file(job *j) {
 static void print_rank(const job *j) {
     const cw_shard *s = &j->options->shard;
     printf("%s: rank %u of %u, ", j->options->output, s->rank, s->world);
-    cw_put_size(j->save.bytes);
+    cw_put_size(j->made.bytes);
     printf(", %.3g s on %s", j->made.seconds, cw_options_device(j->options));
     print_kept(j);
-    if (j->ranks.last)
-        printf("; all ranks are there, digest %s%s\n", cw_hex_of(j->made.total).text,
-               j->model.has_digest ? ", as the manifest says" : "");
-    else if (j->ranks.missing == 0) printf("; another process finished the file\n");
+    if (j->ranks.last) {
+        printf("; all ranks are there, ");
+        cw_made_put_digest(&j->whole, &j->model);
+    } else if (j->ranks.missing == 0) printf("; another process finished the file");
     else
-        printf("; %u rank%s still to come, first rank %u\n", j->ranks.missing, j->ranks.missing == 1 ? " is" : "s are",
+        printf("; %u rank%s still to come, first rank %u", j->ranks.missing, j->ranks.missing == 1 ? " is" : "s are",
                j->ranks.first_missing);
-}
-
-static int fill_part(job *j) {
-    int status = cw_ranks_open(&j->ranks, &j->save, &j->options->shard, j->options->output, j->options->resume);
-    if (status != EXIT_GOOD) return status;
-    status = cw_make(j->device, j->part, CW_PIECE, file_sink, j, &j->made);
-    j->kept = j->save.output.kept;
-    if (status == EXIT_GOOD) status = cw_ranks_close(&j->ranks);
-    else cw_output_leave(&j->save.output);
-    return status == EXIT_GOOD && j->ranks.last ? cw_save_finish(&j->save, &j->made) : status;
+    putchar('\n');
 }
 
 static int write_part(job *j) {
-    cw_model part;
-    int status = cw_shard_model(&j->options->shard, &j->model, &part);
+    int status = cw_ranks_open(&j->ranks, &j->save, &j->options->shard, j->options->output, j->options->resume);
     if (status != EXIT_GOOD) return status;
-    j->part = &part;
-    cw_progress_start(cw_model_bytes(&part), 3);
-    status = fill_part(j);
-    cw_ranks_free(&j->ranks);
-    free(part.entry);
-    return status;
+    status = cw_make(j->device, &j->part, CW_PIECE, file_sink, j, &j->made);
+    j->kept = j->save.output.kept;
+    if (status == EXIT_GOOD) status = cw_ranks_close(&j->ranks);
+    else cw_output_leave(&j->save.output);
+    return status == EXIT_GOOD && j->ranks.last ? cw_save_finish(&j->save, &j->whole) : status;
 }
 
 /* --------------------------------------------------------------------------------------------------------- either */
@@ -202,6 +187,7 @@ static int write_and_tell(job *j, const cw_format *format) {
     if (to_stdout && j->options->json) return cw_complain(EXIT_USAGE, "-o - and --json both want stdout (name a file)");
     int status = cw_save_plan(&j->save, format, &j->model);
     if (status == EXIT_GOOD) status = j->options->has_rank ? write_part(j) : write_file(j);
+    cw_ranks_free(&j->ranks);
     cw_save_free(&j->save);
     cw_progress_end();
     if (status != EXIT_GOOD || to_stdout) return status;
@@ -214,6 +200,7 @@ static int print(job *j) {
     int status = cw_make(j->device, &j->model, 0, j->tensors ? json_sink : print_sink, j, &j->made);
     if (status == EXIT_GOOD) status = cw_made_check(&j->made, &j->model);
     cw_progress_end();
+    j->whole = j->made;
     return status == EXIT_GOOD && j->tensors ? print_json(j) : status;
 }
 
@@ -234,7 +221,7 @@ static int check_first(job *j) {
 static int run(job *j, const cw_format *format) {
     const bool first = must_check_first(j);
     if (j->options->json && !(j->tensors = open_memstream(&j->text, &j->length))) return cw_complain_memory();
-    cw_progress_start(cw_model_bytes(&j->model), (first ? 4 : 2) + (format ? 1 : 0));
+    cw_progress_start(cw_model_bytes(&j->part), (first ? 4 : 2) + (format ? 1 : 0));
     int status = first ? check_first(j) : EXIT_GOOD;
     if (status == EXIT_GOOD) status = format ? write_and_tell(j, format) : print(j);
     if (j->tensors) fclose(j->tensors);
@@ -242,10 +229,15 @@ static int run(job *j, const cw_format *format) {
     return status;
 }
 
+static int take_part(job *j) {
+    if (j->options->has_rank) return cw_shard_model(&j->options->shard, &j->model, &j->part);
+    j->part = j->model;
+    return EXIT_GOOD;
+}
+
 int cw_init_command(int argc, char **argv) {
     cw_options options;
     job j = {.options = &options};
-    j.part = &j.model;
     const cw_format *format = NULL;
     int status = cw_options_read(argc, argv, &usage, &options);
     if (status != EXIT_GOOD || options.answered) return status;
@@ -259,9 +251,11 @@ int cw_init_command(int argc, char **argv) {
     status = cw_options_model(&options, options.operands ? options.operand[0] : NULL, &j.model);
     if (status == EXIT_GOOD && format) status = cw_format_check(format, &j.model, options.output);
     if (status == EXIT_GOOD && options.has_rank) status = cw_format_check_parts(format, options.output);
+    if (status == EXIT_GOOD) status = take_part(&j);
     if (status == EXIT_GOOD) status = cw_device_open(cw_options_device(&options), &j.device);
     if (status == EXIT_GOOD) status = run(&j, format);
     cw_device_close(j.device);
+    if (options.has_rank) free(j.part.entry);
     cw_model_free(&j.model);
     return status;
 }

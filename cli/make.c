@@ -222,3 +222,7 @@ int cw_made_check(const cw_made *made, const cw_model *model) {
 }
 
 double cw_made_gbps(const cw_made *made) { return made->seconds > 0 ? (double)made->bytes * 1e-9 / made->seconds : 0; }
+
+void cw_made_put_digest(const cw_made *made, const cw_model *model) {
+    printf("digest %s%s", cw_hex_of(made->total).text, model->has_digest ? ", as the manifest says" : "");
+}

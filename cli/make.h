@@ -55,4 +55,7 @@ int cw_made_check(const cw_made *made, const cw_model *model);
 
 double cw_made_gbps(const cw_made *made);
 
+/* Prints the total digest, and whether the manifest has it, which was looked at. */
+void cw_made_put_digest(const cw_made *made, const cw_model *model);
+
 #endif

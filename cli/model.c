@@ -54,7 +54,7 @@ static int set_digest(json_t *object, cw_sums digest) {
 }
 
 /* The text was a manifest when the model was read. */
-char *cw_model_manifest(const cw_model *model, const cw_sums *digest) {
+json_t *cw_model_manifest(const cw_model *model, const cw_sums *digest) {
     json_t *manifest = json_loads(model->text, 0, NULL);
     const json_t *tensors = json_object_get(manifest, "tensors");
     cw_sums total = {{0, 0}};
@@ -64,10 +64,10 @@ char *cw_model_manifest(const cw_model *model, const cw_sums *digest) {
         failed |= set_digest(json_array_get(tensors, i), digest[i]);
     }
     failed |= set_digest(manifest, total);
-    char *text = failed ? NULL : json_dumps(manifest, JSON_COMPACT);
+    if (!failed) return manifest;
     json_decref(manifest);
-    if (!text) cw_complain_memory();
-    return text;
+    cw_complain_memory();
+    return NULL;
 }
 
 static bool is_whole(const cw_entry *e) {

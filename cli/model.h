@@ -70,9 +70,8 @@ int cw_model_parse(const char *path, const char *text, size_t length, cw_model *
 
 void cw_model_free(cw_model *model);
 
-/* The model's manifest as JSON text with these digests, one for each tensor, and their total; it is to be freed. NULL
- * after a complaint. */
-char *cw_model_manifest(const cw_model *model, const cw_sums *digest);
+/* The model's manifest with these digests, one for each tensor, and their total. NULL after a complaint. */
+json_t *cw_model_manifest(const cw_model *model, const cw_sums *digest);
 
 /* The entry as it is stored, a tensor without data, for headers of files; its name is the entry's. */
 cw_tensor cw_entry_tensor(const cw_entry *entry);

@@ -28,7 +28,7 @@ typedef struct job {
     cw_model model, part;
     cw_device *device;
     cw_save save;
-    cw_made made;
+    cw_made made, whole;
 } job;
 
 static bool is_first(const job *j) { return j->options.shard.rank == 0; }
@@ -97,15 +97,16 @@ static uint64_t reduce(job *j, bool failed) {
 
 static int tell(const job *j) {
     const cw_options *o = &j->options;
-    const cw_hex digest = cw_hex_of(j->made.total);
+    const cw_hex digest = cw_hex_of(j->whole.total);
     if (o->json)
         return cw_json_print(json_pack("{s:o, s:i, s:I, s:s, s:o}", "file", cw_json_text(o->output), "world",
-                                       (int)o->shard.world, "bytes", (json_int_t)j->made.bytes, "digest", digest.text,
+                                       (int)o->shard.world, "bytes", (json_int_t)j->whole.bytes, "digest", digest.text,
                                        "matches_manifest", j->model.has_digest ? json_true() : json_null()));
-    printf("%s: %zu tensor%s, ", o->output, j->made.tensors, j->made.tensors == 1 ? "" : "s");
-    cw_put_size(j->made.bytes);
-    printf(" from %u rank%s, digest %s%s\n", o->shard.world, o->shard.world == 1 ? "" : "s", digest.text,
-           j->model.has_digest ? ", as the manifest says" : "");
+    printf("%s: %zu tensor%s, ", o->output, j->whole.tensors, j->whole.tensors == 1 ? "" : "s");
+    cw_put_size(j->whole.bytes);
+    printf(" from %u rank%s, ", o->shard.world, o->shard.world == 1 ? "" : "s");
+    cw_made_put_digest(&j->whole, &j->model);
+    putchar('\n');
     return EXIT_GOOD;
 }
 
@@ -113,7 +114,7 @@ static int finish(job *j, int status, uint64_t failed) {
     if (status == EXIT_GOOD && failed)
         status = cw_complain(EXIT_IO, "%s is not finished: %u of %u ranks failed (see what they say)",
                              j->options.output, (unsigned)failed, j->options.shard.world);
-    if (status == EXIT_GOOD) status = cw_save_finish(&j->save, &j->made);
+    if (status == EXIT_GOOD) status = cw_save_finish(&j->save, &j->whole);
     else cw_output_abandon(&j->save.output);
     if (status == EXIT_GOOD) status = tell(j);
     return status;

@@ -151,15 +151,12 @@ static int set_archive_comment(packer *p, json_t *manifest) {
 /* libzip writes the comments behind all tensors, and so they can tell digests. They are set before as well, with
  * digests of the same length: what is too long is refused before anything is made. */
 static int describe(packer *p) {
-    char *text = cw_model_manifest(p->model, p->digest);
-    if (!text) return EXIT_IO;
-    json_t *manifest = json_loads(text, 0, NULL);
-    int status = manifest ? EXIT_GOOD : cw_complain_memory();
+    json_t *manifest = cw_model_manifest(p->model, p->digest);
+    int status = manifest ? EXIT_GOOD : EXIT_IO;
     for (size_t i = 0; i < p->model->count && status == EXIT_GOOD; i++)
         status = set_comment(p, i, json_array_get(json_object_get(manifest, "tensors"), i));
     if (status == EXIT_GOOD) status = set_archive_comment(p, manifest);
     json_decref(manifest);
-    free(text);
     return status;
 }
 

@@ -46,21 +46,19 @@ static bool write_runs(cw_save *s, uint64_t start, const cw_entry *entry, const 
 
 int cw_save_piece(cw_save *save, size_t i, const cw_entry *entry, const cw_made_piece *made) {
     if (!save->format->write && !write_runs(save, save->at[i], entry, made)) return cw_output_sync(&save->output);
-    save->bytes += made->bytes;
     if (made->last) save->sums[i] = made->own;
     return EXIT_GOOD;
 }
 
 /* From here on `sums` are the digests. */
-static int check(cw_save *s, cw_made *made) {
-    cw_made all = {.seconds = made->seconds};
+static int check(cw_save *s, cw_made *whole) {
+    *whole = (cw_made){.tensors = 0};
     for (size_t i = 0; i < s->model->count; i++) {
         const cw_tensor t = cw_entry_tensor(&s->model->entry[i]);
         s->sums[i] = cw_digest_finish(s->sums[i], t.dtype, t.rank, t.shape);
-        cw_made_count(&all, &s->model->entry[i], s->sums[i]);
+        cw_made_count(whole, &s->model->entry[i], s->sums[i]);
     }
-    *made = all;
-    return cw_made_check(made, s->model);
+    return cw_made_check(whole, s->model);
 }
 
 static int write_header(cw_save *s) {
@@ -74,8 +72,8 @@ static int write_header(cw_save *s) {
     return status;
 }
 
-int cw_save_finish(cw_save *save, cw_made *made) {
-    int status = check(save, made);
+int cw_save_finish(cw_save *save, cw_made *whole) {
+    int status = check(save, whole);
     if (status == EXIT_GOOD && !save->format->write) status = write_header(save);
     if (status == EXIT_GOOD) return cw_output_finish(&save->output);
     cw_output_abandon(&save->output);

@@ -15,10 +15,9 @@ typedef struct cw_save {
     const cw_model *model; /* all of it, also where this process makes a part */
     const cw_format *format;
     cw_output output;
-    uint64_t *at;   /* where each tensor begins in the file, and where the file ends */
-    cw_sums *sums;  /* of each tensor's elements that were written, by their numbers in what is stored of it */
-    uint64_t bytes; /* of elements that were written */
-    size_t header;  /* bytes */
+    uint64_t *at;  /* where each tensor begins in the file, and where the file ends */
+    cw_sums *sums; /* of each tensor's elements that were written, by their numbers in what is stored of it */
+    size_t header; /* bytes */
 } cw_save;
 
 /* EXIT_GOOD, or a complaint; to be freed in both cases. */
@@ -35,8 +34,8 @@ uint64_t cw_save_end(const cw_save *save);
 int cw_save_piece(cw_save *save, size_t i, const cw_entry *entry, const cw_made_piece *piece);
 
 /* Once all tensors are there: their digests are looked at, the header is written, if any, and the file gets its name;
- * else it is removed. *made gets the digests, and the size of the model. EXIT_GOOD, or a complaint. */
-int cw_save_finish(cw_save *save, cw_made *made);
+ * else it is removed. *whole gets the digests and the size of the model, but no time. EXIT_GOOD, or a complaint. */
+int cw_save_finish(cw_save *save, cw_made *whole);
 
 void cw_save_free(cw_save *save);
 

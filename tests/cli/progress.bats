@@ -13,7 +13,7 @@ slow=(env LD_PRELOAD="$CW_WATCH" CW_TEST_CLOCK=200 ASAN_OPTIONS="verify_asan_lin
 
 shows() { terminal shows "$out" "${slow[@]}" "$@" || fail "cw $* should show how far it is"; }
 
-large="--shape 8000000 --initializer random_uniform"
+large="--shape 16000000 --initializer random_uniform"
 
 @test "one large tensor on a device" {
     need_terminal
@@ -59,7 +59,7 @@ large="--shape 8000000 --initializer random_uniform"
     shows verify a.npz
     shows verify a.safetensors
     shows diff a.npy a.safetensors
-    prints "a.npy and a.safetensors: 1 tensor, 8000000 elements, 0 bits differ"
+    prints "a.npy and a.safetensors: 1 tensor, 16000000 elements, 0 bits differ"
 }
 
 @test "many tensors" {

@@ -46,7 +46,7 @@ def check_line(text):
     assert len({match[2] for match in found}) == 1, "the total changes"
     total = float(found[0][2])
     assert done == sorted(done) and done[-1] <= total, done
-    assert len({amount for amount in done if 0 < amount < total}) >= 3, f"it hardly moves: {done} of {total}"
+    assert len({amount for amount in done if 0 < amount < total}) >= 4, f"it hardly moves: {done} of {total}"
 
 
 def main(what, *rest):

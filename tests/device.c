@@ -126,6 +126,36 @@ void test_area_free(test_area *area) {
     free(area->expected);
 }
 
+/* What cmocka's functions, which take no argument of ours, make and free. */
+static struct {
+    cw_device *device;
+    test_area *area;
+    uint64_t bytes;
+} run;
+
+static int make_area(void **state) {
+    (void)state;
+    *run.area = test_area_make(run.device, run.bytes);
+    return 0;
+}
+
+static int free_area(void **state) {
+    (void)state;
+    test_area_free(run.area);
+    return 0;
+}
+
+/* cmocka's own macro wants an array. */
+int test_run(const char *word, const struct CMUnitTest *tests, size_t count, cw_device **device, test_area *area,
+             uint64_t bytes) {
+    run.device = *device = test_open(word);
+    run.area = area;
+    run.bytes = bytes;
+    const int failed = _cmocka_run_group_tests(word, tests, count, make_area, free_area);
+    cw_device_close(*device);
+    return failed;
+}
+
 cw_destination test_area_at(const test_area *area, uint64_t offset, uint64_t bytes) {
     cw_destination to = area->memory;
     to.offset += TEST_MARGIN + offset;

@@ -40,6 +40,14 @@ cwn_launch test_range_of(const cw_plan *plan, uint64_t first, uint64_t count);
 /* Has the device fill that range, between canaries, and reads it. Fails the test unless the fill returns `wanted`. */
 const void *test_area_fill(test_area *area, const cwn_launch *range, uint64_t offset, cw_status wanted);
 
+/* Runs the tests of a program on the device that the word names, with one area of that size, and returns how many failed: both
+ * are there while a test runs. */
+struct CMUnitTest;
+int test_run(const char *word, const struct CMUnitTest *tests, size_t count, cw_device **device, test_area *area,
+             uint64_t bytes);
+#define TEST_RUN(word, tests, device, area, bytes) \
+    test_run(word, tests, sizeof(tests) / sizeof *(tests), device, area, bytes)
+
 /* Whether an initializer needs scratch memory: tests/orthogonal has those. */
 int test_is_matrix(cw_initializer initializer);
 

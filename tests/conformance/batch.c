@@ -245,18 +245,6 @@ static void test_refusals_name_the_item(void **state) {
     expect_written();
 }
 
-static int set_up(void **state) {
-    (void)state;
-    area = test_area_make(device, ARENA);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    test_area_free(&area);
-    return 0;
-}
-
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_launch_fills_everything), cmocka_unit_test(test_matrices_come_along),
@@ -264,8 +252,5 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_refusals_name_the_item),
     };
     if (argc != 2) return fprintf(stderr, "usage: batch DEVICE\n"), 2;
-    device = test_open(argv[1]);
-    const int failed = cmocka_run_group_tests(tests, set_up, tear_down);
-    cw_device_close(device);
-    return failed;
+    return TEST_RUN(argv[1], tests, &device, &area, ARENA);
 }

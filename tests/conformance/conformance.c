@@ -371,19 +371,6 @@ static void test_digests_are_equal(void **state) {
 
 /* -------------------------------------------------------------------------------------------------------- main */
 
-static int make_area(void **state) {
-    const uint64_t bytes = is_small ? 8192 : 4ull * ((1u << 24) + 5);
-    (void)state;
-    area = test_area_make(device, bytes);
-    return 0;
-}
-
-static int free_area(void **state) {
-    (void)state;
-    test_area_free(&area);
-    return 0;
-}
-
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_initializer),
@@ -408,8 +395,5 @@ int main(int argc, char **argv) {
     has_no_doubles = argc == 3 && !strcmp(argv[2], "integers");
     if (argc != 2 && !is_small && !has_no_doubles)
         return fprintf(stderr, "usage: conformance DEVICE [small|integers]\n"), 2;
-    device = test_open(argv[1]);
-    const int failed = cmocka_run_group_tests_name(argv[1], tests, make_area, free_area);
-    cw_device_close(device);
-    return failed;
+    return TEST_RUN(argv[1], tests, &device, &area, is_small ? 8192 : 4ull * ((1u << 24) + 5));
 }

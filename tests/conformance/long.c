@@ -82,18 +82,6 @@ static void test_wraps(void **state) {
             check(each[i], 32 + 32 * (uint32_t)(b % 4), before[b], 0, group_of(each[i]) * all + 3, 0);
 }
 
-static int make_area(void **state) {
-    (void)state;
-    area = test_area_make(device, 16 * TILE * (tiles + 1));
-    return 0;
-}
-
-static int free_area(void **state) {
-    (void)state;
-    test_area_free(&area);
-    return 0;
-}
-
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_beginnings),
@@ -103,8 +91,5 @@ int main(int argc, char **argv) {
     if (argc == 3) tiles = strtoull(argv[2], NULL, 10);
     if ((argc != 2 && argc != 3) || tiles < 1 || tiles > 10000)
         return fprintf(stderr, "usage: long DEVICE [TILES]\n"), 2;
-    device = test_open(argv[1]);
-    const int failed = cmocka_run_group_tests_name(argv[1], tests, make_area, free_area);
-    cw_device_close(device);
-    return failed;
+    return TEST_RUN(argv[1], tests, &device, &area, 16 * TILE * (tiles + 1));
 }

@@ -55,18 +55,6 @@ static void test_radius(void **state) { (void)state, prove(CW_PROOF_RADIUS); }
 static void test_sine(void **state) { (void)state, prove(CW_PROOF_SINE); }
 static void test_cosine(void **state) { (void)state, prove(CW_PROOF_COSINE); }
 
-static int make_area(void **state) {
-    (void)state;
-    area = test_area_make(device, BYTES);
-    return 0;
-}
-
-static int free_area(void **state) {
-    (void)state;
-    test_area_free(&area);
-    return 0;
-}
-
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_radius),
@@ -74,8 +62,5 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_cosine),
     };
     if (argc != 2) return fprintf(stderr, "usage: proof DEVICE\n"), 2;
-    device = test_open(argv[1]);
-    const int failed = cmocka_run_group_tests_name(argv[1], tests, make_area, free_area);
-    cw_device_close(device);
-    return failed;
+    return TEST_RUN(argv[1], tests, &device, &area, BYTES);
 }

@@ -76,9 +76,7 @@ CWN_PROOF_TABLE(CW_ROW)
     const cwn_spot start = cwn_along(s.axis[0], get_global_id(0), s.groups == 0); \
     const cwn_spot stride = cwn_along(s.axis[0], get_global_size(0), s.groups == 0); \
     for (ulong row = get_global_id(1); row < s.rows; row += get_global_size(1)) { \
-        cwn_spot p = cwn_spot_of(row, s.first); \
-        for (uint k = 1; k < s.axes; k++) p = cwn_passed(p, s.axis[k], k == s.groups); \
-        cwn_spot q = cwn_moved(p, start); \
+        cwn_spot q = cwn_moved(cwn_spot_of_row(&s, row), start); \
         for (ulong i = get_global_id(0); i < s.axis[0].extent; i += get_global_size(0), q = cwn_moved(q, stride)) \
             cw_put(type, store, memory + offset, q, s.run, s.step, GROUP); \
     }

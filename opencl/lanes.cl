@@ -358,12 +358,6 @@ CWN_FN void cwn_lanes_fill(cwn_launch l, cwn_word distribution, cwn_word type, c
 /* Runs of so many groups are ranges, one by one; of shorter ones as many as a tile has room for are made together. */
 #define LONG_RUN 128
 
-CWN_FN cwn_spot cwn_lanes_row(const cwn_slice *s, ulong row) {
-    cwn_spot p = cwn_spot_of(row, s->first);
-    for (uint k = 1; k < s->axes; k++) p = cwn_passed(p, s->axis[k], 0);
-    return p;
-}
-
 /* Of neighbours along axis 1 only the first is looked for. */
 CWN_FN void cwn_lanes_rows(const cwn_slice *s, ulong row, uint rows, cwn_spot *spot) {
     const cwn_axis along = s->axis[1];
@@ -372,7 +366,7 @@ CWN_FN void cwn_lanes_rows(const cwn_slice *s, ulong row, uint rows, cwn_spot *s
         p.from += along.from;
         p.to += along.to;
         if (left == 0) {
-            p = cwn_lanes_row(s, row + i);
+            p = cwn_spot_of_row(s, row + i);
             left = s->axes < 2 ? 1 : (uint)min((ulong)rows, along.extent - (row + i) % along.extent);
         }
         spot[i] = p;
@@ -450,7 +444,7 @@ CWN_LANES_TABLE(CW_ROW)
         const ulong groups = s.axis[0].extent, tiles = (groups + CW_LANES_TILE - 1) / CW_LANES_TILE;                   \
         const uint rows = CW_LANES_TILE / min(groups, (ulong)CW_LANES_TILE);                                           \
         for (ulong t = get_global_id(0); groups >= LONG_RUN && t < s.rows * tiles; t += get_global_size(0)) {          \
-            const cwn_spot p = cwn_lanes_row(&s, t / tiles);                                                           \
+            const cwn_spot p = cwn_spot_of_row(&s, t / tiles);                                                         \
             const ulong end = cwn_lanes_end(p, s.run, type);                                                           \
             const ulong g = cwn_lanes_begin(p, type) + t % tiles * CW_LANES_TILE;                                      \
             if (g < end)                                                                                               \

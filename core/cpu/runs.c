@@ -32,12 +32,6 @@ static void put_row(cw_writer *w, const cwn_slice *s, cwn_spot p, uint64_t n) {
         put_groups(w, s->run, p, 1, runs, along);
 }
 
-static cwn_spot find_row(const cwn_slice *s, uint64_t row) {
-    cwn_spot p = cwn_spot_of(row, s->first);
-    for (uint32_t k = 1; k < s->axes; k++) p = cwn_passed(p, s->axis[k], k == s->groups);
-    return p;
-}
-
 /* Rows that follow one another along axis 1, from this one on and no more than `most`. */
 static uint64_t neighbours(const cwn_slice *s, uint64_t row, uint64_t most) {
     const uint64_t left = s->axes > 1 ? s->axis[1].extent - row % s->axis[1].extent : 1;
@@ -64,7 +58,7 @@ void cw_fill_items(const cw_way *way, const cwn_launch *launch, const cwn_slice 
     w.step = s->step;
     if (is_float) w.store = (cwn_word)s->store;
     while (item < end) {
-        const cwn_spot p = find_row(s, row);
+        const cwn_spot p = cwn_spot_of_row(s, row);
         const uint64_t left = end - item, n = extent - i < left ? extent - i : left;
         const uint64_t done = s->groups ? n : put_runs(&w, s, p, row, i, left);
         if (s->groups) put_row(&w, s, cwn_moved(p, cwn_along(s->axis[0], i, 0)), n);

@@ -53,4 +53,11 @@ CWN_FN cwn_spot cwn_passed(cwn_spot p, cwn_axis a, cwn_word counts_groups) {
     return cwn_moved(left, cwn_along(a, p.item - rest * a.extent, counts_groups));
 }
 
+/* Where row `row` begins. */
+CWN_FN cwn_spot cwn_spot_of_row(const cwn_slice *s, cwn_long row) {
+    cwn_spot p = cwn_spot_of(row, s->first);
+    for (cwn_word k = 1; k < s->axes; k++) p = cwn_passed(p, s->axis[k], k == s->groups);
+    return p;
+}
+
 #endif

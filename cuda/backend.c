@@ -8,7 +8,7 @@
 #include "driver.h"
 #include "image.h"
 #include "steps.h"
-#include "tile.h"
+#include "tiles.h"
 
 /* Blocks are added up to this many per multiprocessor, then each thread takes several groups. */
 enum { BLOCKS_PER_UNIT = 64 };

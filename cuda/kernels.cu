@@ -9,7 +9,7 @@
 #include "numeric/orthogonal.h"
 #endif
 #include "numeric/batch.h"
-#include "tile.h"
+#include "numeric/tile.h"
 
 static __device__ __forceinline__ cwn_word cw_needs_rows(cwn_word distribution) {
     return distribution == CWN_NORMAL || distribution == CWN_TRUNCATED_NORMAL || distribution == CWN_RADIUS;

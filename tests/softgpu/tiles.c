@@ -3,7 +3,7 @@
  * cw_tiles_of: which groups of a fill are in tiles, and that folding is cwn_philox. tests/conformance/long.c has the
  * bits.
  */
-#include "tile.h"
+#include "tiles.h"
 
 #include <stdio.h>
 

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tiles: whole groups of a fill, CW_TILE at a time, whose elements begin at a multiple of 16 bytes and whose blocks of
- * Philox differ in word 0 of the counter alone. All that the other words and the key give is made by the host: what
- * goes into the second round of cwn_philox and comes out of it, and the keys of the eight others. C and CUDA C++;
- * integers only.
+ * Numeric text: tiles, which are whole groups of a fill, CW_TILE at a time, whose elements begin at a multiple of 16 bytes and
+ * whose blocks of Philox differ in word 0 of the counter alone. All that the other words and the key give is made by the
+ * host (tiles.h): what goes into the second round of cwn_philox and comes out of it, and the keys of the eight others.
  */
-#ifndef CW_TILE_H
-#define CW_TILE_H
+#ifndef CWN_TILE_H
+#define CWN_TILE_H
 
-#include "numeric/launch.h"
-#include "numeric/philox.h"
+#include "launch.h"
+#include "philox.h"
 
-enum { CW_THREADS = 256, CW_TILE = 8 * CW_THREADS }; /* threads of a block, and groups that these do at a time */
+enum { CW_THREADS = 256, CW_TILE = 8 * CW_THREADS }; /* threads of a block, or work-items of a group, and groups that these do at a time */
 
 typedef struct {
     cwn_word counter;    /* word 0 of a tile's first block */
@@ -49,10 +48,5 @@ CWN_FN cwn_block cw_tile_block(cw_tiles t, cw_folded f, cwn_word counter) {
     CWN_UNROLL for (int i = 0; i < 8; i++) x = cwn_philox_round(x, t.key0[i], t.key1[i]);
     return x;
 }
-
-#ifndef __CUDACC__
-/* Those of a fill at an address. A turn of the grid is at most `most` tiles; with fewer than `least` there are none. */
-cw_tiles cw_tiles_of(const cwn_launch *launch, uint64_t address, uint64_t least, uint64_t most);
-#endif
 
 #endif

@@ -28,6 +28,7 @@ typedef struct device {
     CUfunction matrix_kernels[CW_MATRIX_KERNELS];
     CUfunction batch_kernel;
     CUstream stream; /* for cw_allocate */
+    CUevent started, stopped; /* the timer's, NULL until it is first used */
 } device;
 
 static device *of(cw_device *base) { return (device *)base; }
@@ -102,6 +103,38 @@ static cw_status sync_stream(cw_device *base, const cw_destination *on, cw_error
     if (status) return status;
     status = check(d, d->driver.cuStreamSynchronize(on->queue), "cuStreamSynchronize", why);
     leave(d);
+    return status;
+}
+
+/* ------------------------------------------------------------------------------------------------------ timer */
+
+static CUresult make_events(device *d) {
+    CUresult code = d->started ? CUDA_SUCCESS : d->driver.cuEventCreate(&d->started, CU_EVENT_DEFAULT);
+    if (!code && !d->stopped) code = d->driver.cuEventCreate(&d->stopped, CU_EVENT_DEFAULT);
+    return code;
+}
+
+static cw_status timer_start(cw_device *base, const cw_destination *on, cw_error *why) {
+    device *d = of(base);
+    cw_status status = enter(d, why);
+    if (status) return status;
+    status = check(d, make_events(d), "cuEventCreate", why);
+    if (!status) status = check(d, d->driver.cuEventRecord(d->started, on->queue), "cuEventRecord", why);
+    leave(d);
+    return status;
+}
+
+static cw_status timer_stop(cw_device *base, const cw_destination *on, double *seconds, cw_error *why) {
+    const device *d = of(base);
+    float milliseconds = 0;
+    cw_status status = enter(d, why);
+    if (status) return status;
+    CUresult code = d->driver.cuEventRecord(d->stopped, on->queue);
+    if (!code) code = d->driver.cuEventSynchronize(d->stopped);
+    if (!code) code = d->driver.cuEventElapsedTime_v2(&milliseconds, d->started, d->stopped);
+    status = check(d, code, "the timer", why);
+    leave(d);
+    if (!status) *seconds = 1e-3 * (double)milliseconds;
     return status;
 }
 
@@ -259,6 +292,8 @@ static cw_status fill_batch(cw_device *base, const cw_batch_work *batch, const c
 /* A caller may have destroyed the context already: then there is nothing left to free in it. */
 static void free_in_context(const device *d) {
     if (!d->context || enter(d, NULL)) return;
+    if (d->started) d->driver.cuEventDestroy_v2(d->started);
+    if (d->stopped) d->driver.cuEventDestroy_v2(d->stopped);
     if (d->stream) d->driver.cuStreamDestroy_v2(d->stream);
     if (d->module) d->driver.cuModuleUnload(d->module);
     leave(d);
@@ -279,6 +314,8 @@ static const cw_backend_ops ops = {
     .fill_slice = fill_slice,
     .fill_batch = fill_batch,
     .sync = sync_stream,
+    .timer_start = timer_start,
+    .timer_stop = timer_stop,
     .allocate = allocate,
     .write = write_bytes,
     .read = read_bytes,

@@ -103,7 +103,6 @@ static __device__ __forceinline__ void cw_fill_tiles(cwn_launch l, const cw_tile
 
 /* Four groups for each thread, half a tile. The groups that are not full after their first block, one in six, are written
  * down, with the numbers that these gave, and shared out again. */
-enum { CW_HALF = CW_TILE / 2 };
 static __shared__ float4 cw_begun[CW_HALF];
 static __shared__ uint16_t cw_begun_group[CW_HALF];
 static __shared__ uint32_t cw_begun_count;

@@ -12,6 +12,9 @@
 
 enum { CW_THREADS = 256, CW_TILE = 8 * CW_THREADS }; /* threads of a block, or work-items of a group, and groups that these do at a time */
 
+/* Groups of truncated normals that are begun together, and the local memory, in bytes, that these need. */
+enum { CW_HALF = CW_TILE / 2, CW_HALF_ROOM = 18 * CW_HALF + 16 };
+
 typedef struct {
     cwn_word counter;    /* word 0 of a tile's first block */
     cwn_word in2, in0;   /* to be combined with the high halves of the products of the first two rounds */

@@ -10,6 +10,7 @@
 #include "device.h"
 #include "json.h"
 #include "options.h"
+#include "progress.h"
 #include "store.h"
 #include "timing.h"
 
@@ -23,8 +24,8 @@ static const cw_usage usage = {
     "cw bench --batch MODEL.json [--device D] [--threads N] [--quick] [--json]\n\n"
     "Fills warm memory and prints GB/s per initializer, dtype and size, each beside the ceiling: what storing alone\n"
     "takes, measured in turn with the fills, on the same memory with the same threads. On the CPU that is memset; on a\n"
-    "device it is this library's own constant kernel, which does nothing but store. Times are medians of a wall clock\n"
-    "around as many fills in a row as take a few milliseconds, the wait for the last one included.\n"
+    "device it is this library's own constant kernel, which does nothing but store. Times are medians of the device's own\n"
+    "timer around as many fills in a row as take a few milliseconds; on the CPU, of the system's monotonic clock.\n"
     "With --batch, a model's tensors in one batch beside one fill for each.\n",
     CW_OPT_DEVICE | CW_OPT_JSON | CW_OPT_BENCH, 0};
 
@@ -136,20 +137,22 @@ typedef struct work {
     uint64_t bytes;
 } work;
 
-static cw_status fill(const void *user, uint64_t times, cw_error *why) {
+static cw_status fill(const void *user, uint64_t times, double *seconds, cw_error *why) {
     const work *w = user;
-    cw_status status = CW_OK;
+    cw_status status = cw_timer_start(w->bench->device, w->to, why);
     for (uint64_t i = 0; i < times && !status; i++) status = cw_fill(w->bench->device, w->plan, w->to, why);
-    return status ? status : cw_sync(w->bench->device, w->to, why);
+    return status ? status : cw_timer_stop(w->bench->device, w->to, seconds, why);
 }
 
-static cw_status store(const void *user, uint64_t times, cw_error *why) {
+static cw_status store(const void *user, uint64_t times, double *seconds, cw_error *why) {
     const work *w = user;
     work s = *w;
     s.plan = w->store;
-    if (s.plan) return fill(&s, times, why);
+    if (s.plan) return fill(&s, times, seconds, why);
+    const double start = cw_now();
     for (uint64_t i = 0; i < times; i++)
         cw_team_store(w->bench->team, w->to->memory, w->bytes, ++w->bench->stored & 0xff);
+    *seconds = cw_now() - start;
     return CW_OK;
 }
 
@@ -186,7 +189,7 @@ static cw_status touch(bench *b, cw_act *a, work *w, double *seconds, cw_error *
     cw_status status = fresh(b, w->bytes, &to, why);
     if (status) return status;
     w->to = &to;
-    status = cw_time_row(a, w, 1, seconds, why);
+    status = a(w, 1, seconds, why);
     give_back(b, &to);
     return status;
 }
@@ -255,7 +258,7 @@ static int print_json(bench *b) {
         "{s:s, s:s, s:I, s:I, s:s, s:i, s:s, s:s, s:i, s:o}", "name", b->info.name, "driver", b->info.driver, "units",
         (json_int_t)b->info.units, "memory_bytes", (json_int_t)b->info.memory_bytes, "version", cw_version(),
         "numerics", (int)cw_numerics_version(), "store", ceiling(b), "clock",
-        "wall, around fills in a row and the wait for the last", "medians_of", CW_ROUNDS, "first_touch", touched);
+        b->team ? "monotonic" : "the device's", "medians_of", CW_ROUNDS, "first_touch", touched);
     return cw_json_print(json_pack("{s:o, s:O}", "machine", machine, "results", b->results));
 }
 

@@ -70,20 +70,20 @@ static cw_status place(fills *f, cw_error *why) {
 
 /* ----------------------------------------------------------------------------------------------------------- timing */
 
-static cw_status one_by_one(const void *user, uint64_t times, cw_error *why) {
+static cw_status one_by_one(const void *user, uint64_t times, double *seconds, cw_error *why) {
     const fills *f = user;
-    cw_status status = CW_OK;
+    cw_status status = cw_timer_start(f->device, &f->memory, why);
     for (uint64_t n = 0; n < times; n++)
         for (uint64_t i = 0; i < f->count && !status; i++)
             status = cw_fill_slice(f->device, f->item[i].plan, f->item[i].slice, &f->item[i].destination, why);
-    return status ? status : cw_sync(f->device, &f->memory, why);
+    return status ? status : cw_timer_stop(f->device, &f->memory, seconds, why);
 }
 
-static cw_status in_batch(const void *user, uint64_t times, cw_error *why) {
+static cw_status in_batch(const void *user, uint64_t times, double *seconds, cw_error *why) {
     const fills *f = user;
-    cw_status status = CW_OK;
+    cw_status status = cw_timer_start(f->device, &f->memory, why);
     for (uint64_t n = 0; n < times && !status; n++) status = cw_batch_fill(f->batch, &f->memory, why);
-    return status ? status : cw_sync(f->device, &f->memory, why);
+    return status ? status : cw_timer_stop(f->device, &f->memory, seconds, why);
 }
 
 /* ---------------------------------------------------------------------------------------------------------- results */

@@ -1,27 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "timing.h"
 
-#include "progress.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { MOST_IN_A_ROW = 1 << 16 };
 
-cw_status cw_time_row(cw_act *act, const void *user, uint64_t times, double *seconds, cw_error *why) {
-    const double start = cw_now();
-    const cw_status status = act(user, times, why);
-    *seconds = (cw_now() - start) / (double)times;
+/* Seconds of one. */
+static cw_status time_row(cw_act *act, const void *user, uint64_t times, double *seconds, cw_error *why) {
+    const cw_status status = act(user, times, seconds, why);
+    if (!status) *seconds /= (double)times;
     return status;
 }
 
 /* How many make a row long enough for the clock; also the warm-up. */
 static cw_status enough(cw_act *act, const void *user, double row, uint64_t *times, cw_error *why) {
     double seconds = 0;
-    cw_status status = cw_time_row(act, user, 1, &seconds, why);
+    cw_status status = time_row(act, user, 1, &seconds, why);
     for (*times = 1; !status && seconds * (double)*times < row && *times < MOST_IN_A_ROW;) {
         *times *= 2;
-        status = cw_time_row(act, user, *times, &seconds, why);
+        status = time_row(act, user, *times, &seconds, why);
     }
     return status;
 }
@@ -43,7 +41,7 @@ cw_status cw_time_in_turn(cw_act *const *acts, int count, const void *user, doub
     cw_status status = CW_OK;
     for (int a = 0; a < count && !status; a++) status = enough(acts[a], user, row, &times[a], why);
     for (int i = 0; i < CW_ROUNDS; i++)
-        for (int a = 0; a < count && !status; a++) status = cw_time_row(acts[a], user, times[a], &each[a][i], why);
+        for (int a = 0; a < count && !status; a++) status = time_row(acts[a], user, times[a], &each[a][i], why);
     for (int a = 0; a < count && !status; a++) seconds[a] = cw_median(each[a], CW_ROUNDS);
     return status;
 }

@@ -9,13 +9,10 @@
 
 enum { CW_ROUNDS = 9, CW_MOST_ACTS = 4 };
 
-/* Does something so many times in a row, and waits for the last. */
-typedef cw_status cw_act(const void *user, uint64_t times, cw_error *why);
+/* Does something so many times in a row, waits for the last, and says how many seconds all of them took. */
+typedef cw_status cw_act(const void *user, uint64_t times, double *seconds, cw_error *why);
 
-/* Seconds of one, in a row of `times`. */
-cw_status cw_time_row(cw_act *act, const void *user, uint64_t times, double *seconds, cw_error *why);
-
-/* Medians over CW_ROUNDS rows of each of `count` acts, after a warm-up. A row is as many as take `row` seconds. */
+/* Medians over CW_ROUNDS rows of each of `count` acts, after a warm-up, of one. A row is as many as take `row` seconds. */
 cw_status cw_time_in_turn(cw_act *const *acts, int count, const void *user, double row, double *seconds, cw_error *why);
 
 /* Sorts them. */

@@ -77,6 +77,9 @@ typedef struct cw_backend_ops {
     /* Enqueues what there is in a batch, which is not nothing. `on` has no memory; its scratch memory was checked. */
     cw_status (*fill_batch)(cw_device *device, const cw_batch_work *batch, const cw_destination *on, cw_error *why);
     cw_status (*sync)(cw_device *device, const cw_destination *on, cw_error *why);
+    /* Mark places in the queue. A stop comes after a start, and waits. */
+    cw_status (*timer_start)(cw_device *device, const cw_destination *on, cw_error *why);
+    cw_status (*timer_stop)(cw_device *device, const cw_destination *on, double *seconds, cw_error *why);
     cw_status (*allocate)(cw_device *device, uint64_t bytes, cw_destination *to, cw_error *why);
     /* Both wait. `bytes` is not over to->bytes. */
     cw_status (*write)(cw_device *device, const cw_destination *to, const void *host, uint64_t bytes, cw_error *why);
@@ -89,6 +92,7 @@ struct cw_device {
     const cw_backend_ops *ops;
     uint64_t launches; /* kernels launched; counted by the backend */
     int fp64;          /* whether it uses doubles; set by the backend */
+    int timed;         /* whether its timer was started */
 };
 
 /* The kernels of ranges, of slices, and of slices that are rounded when they are stored. */

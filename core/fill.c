@@ -105,6 +105,23 @@ cw_status cw_sync(cw_device *device, const cw_destination *destination, cw_error
     return status ? status : device->ops->sync(device, destination, why);
 }
 
+cw_status cw_timer_start(cw_device *device, const cw_destination *destination, cw_error *why) {
+    cw_status status = cw_check_destination(device, destination, why);
+    if (status) return status;
+    status = device->ops->timer_start(device, destination, why);
+    device->timed = !status;
+    return status;
+}
+
+cw_status cw_timer_stop(cw_device *device, const cw_destination *destination, double *seconds, cw_error *why) {
+    const cw_status status = cw_check_destination(device, destination, why);
+    if (status) return status;
+    if (!seconds) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "no place for the seconds was given");
+    if (!device->timed) return cw_fail(why, CW_ERROR_ARGUMENT, 0, "the device's timer was not started");
+    device->timed = 0;
+    return device->ops->timer_stop(device, destination, seconds, why);
+}
+
 cw_status cw_allocate(cw_device *device, uint64_t bytes, cw_destination *destination, cw_error *why) {
     const cw_status status = cw_check_device(device, why);
     if (status) return status;

@@ -8,7 +8,7 @@
 #include "driver.h"
 #include "image.h"
 #include "steps.h"
-#include "tile.h"
+#include "tiles.h"
 
 /* Blocks are added up to this many per multiprocessor, then each thread takes several groups. */
 enum { BLOCKS_PER_UNIT = 64 };
@@ -31,6 +31,7 @@ typedef struct device {
     CUfunction matrix_kernels[CW_MATRIX_KERNELS];
     CUfunction batch_kernel;
     CUstream stream; /* for cw_allocate */
+    CUevent started, stopped; /* the timer's, NULL until it is first used */
 } device;
 
 static device *of(cw_device *base) { return (device *)base; }
@@ -108,6 +109,38 @@ static cw_status sync_stream(cw_device *base, const cw_destination *on, cw_error
     return status;
 }
 
+/* ------------------------------------------------------------------------------------------------------ timer */
+
+static CUresult make_events(device *d) {
+    CUresult code = d->started ? CUDA_SUCCESS : d->driver.cuEventCreate(&d->started, CU_EVENT_DEFAULT);
+    if (!code && !d->stopped) code = d->driver.cuEventCreate(&d->stopped, CU_EVENT_DEFAULT);
+    return code;
+}
+
+static cw_status timer_start(cw_device *base, const cw_destination *on, cw_error *why) {
+    device *d = of(base);
+    cw_status status = enter(d, why);
+    if (status) return status;
+    status = check(d, make_events(d), "cuEventCreate", why);
+    if (!status) status = check(d, d->driver.cuEventRecord(d->started, on->queue), "cuEventRecord", why);
+    leave(d);
+    return status;
+}
+
+static cw_status timer_stop(cw_device *base, const cw_destination *on, double *seconds, cw_error *why) {
+    const device *d = of(base);
+    float milliseconds = 0;
+    cw_status status = enter(d, why);
+    if (status) return status;
+    CUresult code = d->driver.cuEventRecord(d->stopped, on->queue);
+    if (!code) code = d->driver.cuEventSynchronize(d->stopped);
+    if (!code) code = d->driver.cuEventElapsedTime_v2(&milliseconds, d->started, d->stopped);
+    status = check(d, code, "the timer", why);
+    leave(d);
+    if (!status) *seconds = 1e-3 * (double)milliseconds;
+    return status;
+}
+
 /* ------------------------------------------------------------------------------------------------------- fill */
 
 /* `blocks` are many enough; threads go on with what is left. The context is current, and the driver copies the arguments
@@ -133,7 +166,7 @@ static cw_status enqueue_fill(cw_device *base, const cwn_launch *l, const cw_des
     const device *d = of(base);
     cwn_launch constants = *l;
     CUdeviceptr memory = address_of(to);
-    cw_tiles tiles = cw_tiles_of(*l, l->distribution, l->type, memory, d->units, d->most_blocks);
+    cw_tiles tiles = cw_tiles_of(l, memory, d->units, d->most_blocks);
     const uint64_t groups = cwn_end_group(*l) - cwn_first_group(*l), others = groups - (uint64_t)tiles.tiles * CW_TILE;
     const unsigned for_tiles = blocks_for(d, tiles.tiles, 1), for_others = blocks_for(d, others, CW_THREADS);
     const unsigned blocks[] = {for_tiles > for_others ? for_tiles : for_others, 1};
@@ -263,6 +296,8 @@ static cw_status fill_batch(cw_device *base, const cw_batch_work *batch, const c
 /* A caller may have destroyed the context already: then there is nothing left to free in it. */
 static void free_in_context(const device *d) {
     if (!d->context || enter(d, NULL)) return;
+    if (d->started) d->driver.cuEventDestroy_v2(d->started);
+    if (d->stopped) d->driver.cuEventDestroy_v2(d->stopped);
     if (d->stream) d->driver.cuStreamDestroy_v2(d->stream);
     if (d->module) d->driver.cuModuleUnload(d->module);
     leave(d);
@@ -283,6 +318,8 @@ static const cw_backend_ops ops = {
     .fill_slice = fill_slice,
     .fill_batch = fill_batch,
     .sync = sync_stream,
+    .timer_start = timer_start,
+    .timer_stop = timer_stop,
     .allocate = allocate,
     .write = write_bytes,
     .read = read_bytes,

@@ -33,6 +33,11 @@
     ROW(cuStreamCreate) \
     ROW(cuStreamDestroy_v2) \
     ROW(cuStreamSynchronize) \
+    ROW(cuEventCreate) \
+    ROW(cuEventDestroy_v2) \
+    ROW(cuEventRecord) \
+    ROW(cuEventSynchronize) \
+    ROW(cuEventElapsedTime_v2) \
     ROW(cuMemAlloc_v2) \
     ROW(cuMemFree_v2) \
     ROW(cuMemcpyHtoDAsync_v2) \

@@ -9,7 +9,7 @@
 #include "numeric/orthogonal.h"
 #endif
 #include "numeric/batch.h"
-#include "tile.h"
+#include "numeric/tile.h"
 
 static __device__ __forceinline__ cwn_word cw_needs_rows(cwn_word distribution) {
     return distribution == CWN_NORMAL || distribution == CWN_TRUNCATED_NORMAL || distribution == CWN_RADIUS;
@@ -294,7 +294,7 @@ static __device__ __forceinline__ cw_tiles cw_fill_in_tiles(const cwn_entry *e, 
     const cwn_launch l = cwn_range_of(e, type, of);
     const cw_grid alone = {0, 1};
     char *memory = (char *)cw_memory_of(e) + (l.first - e->slice.first) * cwn_bytes_of(type);
-    t = cw_tiles_of(l, distribution, type, (uint64_t)memory, 1, 1);
+    t = cw_tiles_in(l, distribution, type, (uint64_t)memory, 1, 1);
     cw_fill_whole(l, t, alone, distribution, type, memory);
     return t;
 }

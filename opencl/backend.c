@@ -38,6 +38,7 @@ typedef struct device {
     cl_kernel batch_kernel;
     size_t batch_group; /* work-items that share a tile */
     cw_opencl_cache cache;
+    cl_event started; /* the timer's first marker, or NULL */
 } device;
 
 static device *of(cw_device *base) { return (device *)base; }
@@ -48,6 +49,7 @@ static device *of(cw_device *base) { return (device *)base; }
 static cw_status check_queue(const device *d, const cw_destination *to, cw_error *why) {
     cl_context queue = NULL;
     cl_device_id id = NULL;
+    if (!to->queue) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has no command queue");
     cl_int code = clGetCommandQueueInfo(to->queue, CL_QUEUE_CONTEXT, sizeof queue, &queue, NULL);
     if (!code) code = clGetCommandQueueInfo(to->queue, CL_QUEUE_DEVICE, sizeof id, &id, NULL);
     if (code) return cw_opencl_check(code, CW_ERROR_DESTINATION, "the queue", why);
@@ -70,7 +72,6 @@ static cw_status check_buffer(const device *d, cl_mem buffer, uint64_t offset, u
 
 static cw_status check_destination(const device *d, const cw_destination *to, cw_error *why) {
     if (!to->memory) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has no buffer");
-    if (!to->queue) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has no command queue");
     const cw_status status = check_queue(d, to, why);
     return status ? status : check_buffer(d, to->memory, to->offset, to->bytes, "the buffer", why);
 }
@@ -133,9 +134,48 @@ static cw_status read_bytes(cw_device *base, const cw_destination *from, void *h
 }
 
 static cw_status sync_queue(cw_device *base, const cw_destination *on, cw_error *why) {
-    (void)base;
-    if (!on->queue) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has no command queue");
-    return cw_opencl_check(clFinish(on->queue), CW_ERROR_DEVICE, "clFinish", why);
+    const cw_status status = check_queue(of(base), on, why);
+    return status ? status : cw_opencl_check(clFinish(on->queue), CW_ERROR_DEVICE, "clFinish", why);
+}
+
+/* ------------------------------------------------------------------------------------------------------ timer */
+
+static cl_int mark(const cw_destination *on, cl_event *marker) { return clEnqueueMarkerWithWaitList(on->queue, 0, NULL, marker); }
+
+static void forget_start(device *d) {
+    if (d->started) clReleaseEvent(d->started);
+    d->started = NULL;
+}
+
+static cw_status timer_start(cw_device *base, const cw_destination *on, cw_error *why) {
+    cl_command_queue_properties properties = 0;
+    const cw_status status = check_queue(of(base), on, why);
+    if (status) return status;
+    const cl_int code = clGetCommandQueueInfo(on->queue, CL_QUEUE_PROPERTIES, sizeof properties, &properties, NULL);
+    if (code) return cw_opencl_check(code, CW_ERROR_DESTINATION, "the queue", why);
+    if (!(properties & CL_QUEUE_PROFILING_ENABLE))
+        return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "the queue was made without CL_QUEUE_PROFILING_ENABLE");
+    forget_start(of(base));
+    return cw_opencl_check(mark(on, &of(base)->started), CW_ERROR_DEVICE, "clEnqueueMarkerWithWaitList", why);
+}
+
+static cl_int end_of(cl_event marker, cl_ulong *nanoseconds) {
+    return clGetEventProfilingInfo(marker, CL_PROFILING_COMMAND_END, sizeof *nanoseconds, nanoseconds, NULL);
+}
+
+static cw_status timer_stop(cw_device *base, const cw_destination *on, double *seconds, cw_error *why) {
+    cl_ulong from = 0, to = 0;
+    cl_event stopped = NULL;
+    const cw_status status = check_queue(of(base), on, why);
+    if (status) return status;
+    cl_int code = mark(on, &stopped);
+    if (!code) code = clWaitForEvents(1, &stopped);
+    if (!code) code = end_of(of(base)->started, &from);
+    if (!code) code = end_of(stopped, &to);
+    if (stopped) clReleaseEvent(stopped);
+    forget_start(of(base));
+    if (!code) *seconds = 1e-9 * (double)(to - from);
+    return cw_opencl_check(code, CW_ERROR_DEVICE, "the timer", why);
 }
 
 /* ------------------------------------------------------------------------------------------------------- fill */
@@ -393,7 +433,6 @@ static cw_status check_batch_buffer(const device *d, void *buffer, uint64_t byte
 
 /* Before anything is enqueued. */
 static cw_status check_batch(const device *d, const cw_batch_work *batch, const cw_destination *on, cw_error *why) {
-    if (!on->queue) return cw_fail(why, CW_ERROR_DESTINATION, 0, "the destination has no command queue");
     cw_status status = check_queue(d, on, why);
     if (!status) status = check_wait_list(d, on, why);
     if (!status && batch->matrices) status = check_scratch(d, on, why);
@@ -466,6 +505,7 @@ static void close_device(cw_device *base) {
     device *d = of(base);
     cw_opencl_cache_close(&d->cache, d->program, d->id);
     drop_program(d);
+    forget_start(d);
     if (d->queue) clReleaseCommandQueue(d->queue);
     if (d->context) clReleaseContext(d->context);
     free(d);
@@ -478,6 +518,8 @@ static const cw_backend_ops ops = {
     .fill_slice = fill_slice,
     .fill_batch = fill_batch,
     .sync = sync_queue,
+    .timer_start = timer_start,
+    .timer_stop = timer_stop,
     .allocate = allocate,
     .write = write_bytes,
     .read = read_bytes,
@@ -614,7 +656,7 @@ static cw_status prepare(device *d, cl_context context, cl_device_id id, const c
     d->context = context;
     d->id = id;
     /* First, because it says whether the device is one of the context's. */
-    d->queue = clCreateCommandQueue(context, id, 0, &code);
+    d->queue = clCreateCommandQueue(context, id, CL_QUEUE_PROFILING_ENABLE, &code);
     if (code)
         return cw_opencl_check(code, code == CL_INVALID_DEVICE ? CW_ERROR_ARGUMENT : CW_ERROR_DEVICE,
                                "clCreateCommandQueue", why);

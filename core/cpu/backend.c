@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "counterweight/cpu.h"
@@ -30,6 +31,7 @@ typedef struct cw_cpu {
     void *user;
     cw_pool *pool; /* NULL with the caller's own parallel-for, or one thread */
     const cw_path *path;
+    double started; /* the timer */
 } cw_cpu;
 
 /* ------------------------------------------------------------------------------------------------------------ ops */
@@ -227,6 +229,24 @@ static cw_status cpu_sync(cw_device *device, const cw_destination *on, cw_error 
     return CW_OK;
 }
 
+static double seconds_now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static cw_status cpu_timer_start(cw_device *device, const cw_destination *on, cw_error *why) {
+    (void)on, (void)why;
+    ((cw_cpu *)device)->started = seconds_now();
+    return CW_OK;
+}
+
+static cw_status cpu_timer_stop(cw_device *device, const cw_destination *on, double *seconds, cw_error *why) {
+    (void)on, (void)why;
+    *seconds = seconds_now() - ((cw_cpu *)device)->started;
+    return CW_OK;
+}
+
 static cw_status cpu_allocate(cw_device *device, uint64_t bytes, cw_destination *to, cw_error *why) {
     void *memory = NULL;
     (void)device;
@@ -266,6 +286,8 @@ static const cw_backend_ops cpu_ops = {
     .fill_slice = cpu_fill_slice,
     .fill_batch = cpu_fill_batch,
     .sync = cpu_sync,
+    .timer_start = cpu_timer_start,
+    .timer_stop = cpu_timer_stop,
     .allocate = cpu_allocate,
     .write = cpu_write,
     .read = cpu_read,

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -334,6 +335,41 @@ static void test_scales_around_the_flush(void **state) {
         }
 }
 
+/* -------------------------------------------------------------------------------------------------------- timer */
+
+static double wall(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* What share of the wall clock's time the device says that a fill took. */
+static double timed_share(const cw_plan *plan, const cw_destination *to) {
+    cw_error why;
+    double seconds = -1;
+    const double start = wall();
+    test_ok(cw_timer_start(device, to, &why), &why);
+    test_ok(cw_fill(device, plan, to, &why), &why);
+    test_ok(cw_timer_stop(device, to, &seconds, &why), &why);
+    assert_true(seconds > 0);
+    return seconds / (wall() - start);
+}
+
+/* Never more than all of it, and most of it at least once, for other programs may come between the clocks. */
+static void test_timer(void **state) {
+    const uint64_t n = is_small ? 1000 : 1u << 20;
+    const cw_plan plan = simple_plan(each[4], n);
+    const cw_destination to = test_area_at(&area, 0, 4 * n);
+    double most = 0;
+    (void)state;
+    for (int i = 0; i < 100 && most <= 0.5; i++) {
+        const double share = timed_share(&plan, &to);
+        assert_true(share < 1.01);
+        if (share > most) most = share;
+    }
+    assert_true(most > 0.5);
+}
+
 /* --------------------------------------------------------------------------------------------- order and digest */
 
 /* Two fills on one queue, the second over the middle of the first, without a wait between them. */
@@ -388,6 +424,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_long_filters),
         cmocka_unit_test(test_denormals_are_flushed),
         cmocka_unit_test(test_scales_around_the_flush),
+        cmocka_unit_test(test_timer),
         cmocka_unit_test(test_fills_run_in_order),
         cmocka_unit_test(test_digests_are_equal),
     };

@@ -61,9 +61,16 @@ static void refuse_everywhere(const cw_destination *to, cw_status expected) {
     assert_memory_equal(host, "\1\2\3\4", 4);
 }
 
-static void refuse_sync(const cw_destination *on, cw_status expected) {
+/* What needs a queue and no memory. */
+static void refuse_queue(const cw_destination *on, cw_status expected) {
+    double seconds = -1;
     refused(cw_sync(device, on, &why), expected);
     assert_int_equal(cw_sync(device, on, NULL), expected);
+    refused(cw_timer_start(device, on, &why), expected);
+    assert_int_equal(cw_timer_start(device, on, NULL), expected);
+    refused(cw_timer_stop(device, on, &seconds, &why), expected);
+    assert_int_equal(cw_timer_stop(device, on, NULL, NULL), expected);
+    assert_true(seconds == -1);
 }
 
 /* -------------------------------------------------------------------------------------------------- before, after */
@@ -97,12 +104,15 @@ static int still_works(void **state) {
 static void test_no_device(void **state) {
     cw_destination to = good;
     unsigned char host[4];
+    double seconds;
     (void)state;
     refused(cw_fill(NULL, &plan, &good, &why), CW_ERROR_ARGUMENT);
     refused(cw_fill_slice(NULL, &plan, &part, &good, &why), CW_ERROR_ARGUMENT);
     refused(cw_fill_slice(NULL, &plan, NULL, &good, &why), CW_ERROR_ARGUMENT);
     refused(cw_fill_proof(NULL, CW_PROOF_SINE, &good, &why), CW_ERROR_ARGUMENT);
     refused(cw_sync(NULL, &good, &why), CW_ERROR_ARGUMENT);
+    refused(cw_timer_start(NULL, &good, &why), CW_ERROR_ARGUMENT);
+    refused(cw_timer_stop(NULL, &good, &seconds, &why), CW_ERROR_ARGUMENT);
     refused(cw_allocate(NULL, 4, &to, &why), CW_ERROR_ARGUMENT);
     refused(cw_write(NULL, &good, host, 4, &why), CW_ERROR_ARGUMENT);
     refused(cw_read(NULL, &good, host, 4, &why), CW_ERROR_ARGUMENT);
@@ -171,7 +181,7 @@ static void test_opening_cuda(void **state) {
 static void test_no_destination(void **state) {
     (void)state;
     refuse_everywhere(NULL, CW_ERROR_DESTINATION);
-    refuse_sync(NULL, CW_ERROR_DESTINATION);
+    refuse_queue(NULL, CW_ERROR_DESTINATION);
     refused(cw_allocate(device, 4, NULL, &why), CW_ERROR_DESTINATION);
     cw_release(device, NULL);
 }
@@ -182,7 +192,7 @@ static void test_destination_of_another_version(void **state) {
         if (size == sizeof good) continue;
         good.struct_size = size;
         refuse_everywhere(&good, CW_ERROR_STRUCT);
-        refuse_sync(&good, CW_ERROR_STRUCT);
+        refuse_queue(&good, CW_ERROR_STRUCT);
     }
 }
 
@@ -193,7 +203,7 @@ static void test_destination_of_another_backend(void **state) {
         if (backend == own) continue;
         good.backend = backend;
         refuse_everywhere(&good, CW_ERROR_DESTINATION);
-        refuse_sync(&good, CW_ERROR_DESTINATION);
+        refuse_queue(&good, CW_ERROR_DESTINATION);
         cw_release(device, &good); /* not ours to release */
     }
 }
@@ -235,6 +245,19 @@ static void test_copies_without_host_memory(void **state) {
     refused(cw_read(device, &good, NULL, 4, &why), CW_ERROR_DESTINATION);
     assert_int_equal(cw_write(device, &good, NULL, 0, &why), CW_OK); /* nothing is needed for nothing */
     assert_int_equal(cw_read(device, &good, NULL, 0, &why), CW_OK);
+}
+
+static void test_timer_that_was_not_started(void **state) {
+    double seconds = -1;
+    (void)state;
+    refused(cw_timer_stop(device, &good, &seconds, &why), CW_ERROR_ARGUMENT);
+    test_ok(cw_timer_start(device, &good, &why), &why);
+    refused(cw_timer_stop(device, &good, NULL, &why), CW_ERROR_ARGUMENT);
+    test_ok(cw_timer_start(device, &good, &why), &why); /* once more */
+    assert_true(seconds == -1);
+    test_ok(cw_timer_stop(device, &good, &seconds, &why), &why);
+    assert_true(seconds >= 0);
+    refused(cw_timer_stop(device, &good, &seconds, &why), CW_ERROR_ARGUMENT);
 }
 
 static void test_allocation_too_large(void **state) {
@@ -632,6 +655,7 @@ int main(int argc, char **argv) {
         TEST(test_destination_too_small),
         TEST(test_destination_misaligned),
         TEST(test_copies_without_host_memory),
+        TEST(test_timer_that_was_not_started),
         TEST(test_allocation_too_large),
         TEST(test_plans_that_were_not_made),
         TEST(test_slices_of_another_version),

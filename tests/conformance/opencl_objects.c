@@ -256,6 +256,29 @@ static void test_buffer_that_kernels_may_only_read(void **state) {
     clReleaseMemObject(scratch);
 }
 
+/* Only a queue that keeps profiles can be timed; one that another device made was never started. */
+static void test_timer(void **state) {
+    cl_command_queue profiled = new_queue(context, CL_QUEUE_PROFILING_ENABLE), wrong = new_queue(other_context, CL_QUEUE_PROFILING_ENABLE);
+    const cw_destination without = cw_opencl_at(buffer, OFFSET, BYTES, queue, 0, NULL, NULL);
+    const cw_destination with = cw_opencl_at(buffer, OFFSET, BYTES, profiled, 0, NULL, NULL);
+    const cw_destination elsewhere = cw_opencl_at(buffer, OFFSET, BYTES, wrong, 0, NULL, NULL);
+    double seconds = 0;
+    (void)state;
+    assert_int_equal(cw_timer_start(device, &without, &why), CW_ERROR_UNSUPPORTED);
+    assert_non_null(strstr(why.text, "CL_QUEUE_PROFILING_ENABLE"));
+    assert_int_equal(cw_timer_stop(device, &with, &seconds, &why), CW_ERROR_ARGUMENT);
+    assert_int_equal(cw_timer_start(device, &elsewhere, &why), CW_ERROR_DESTINATION);
+    test_ok(cw_timer_start(device, &with, &why), &why);
+    assert_int_equal(cw_timer_stop(device, &elsewhere, &seconds, &why), CW_ERROR_DESTINATION);
+    test_ok(cw_timer_start(device, &with, &why), &why);
+    test_ok(cw_fill(device, &plan, &with, &why), &why);
+    test_ok(cw_timer_stop(device, &with, &seconds, &why), &why);
+    assert_true(seconds > 0);
+    expect_tensor_at(OFFSET);
+    clReleaseCommandQueue(profiled);
+    clReleaseCommandQueue(wrong);
+}
+
 /* The caller says that more bytes may be written than the buffer has. */
 static void test_buffer_too_small(void **state) {
     const uint64_t offsets[] = {SIZE - BYTES + 4, SIZE, SIZE + 4, UINT64_MAX - 3};
@@ -330,6 +353,7 @@ int main(void) {
         cmocka_unit_test_setup(test_event_of_another_context, clean),
         cmocka_unit_test_setup(test_wait_count_without_a_list, clean),
         cmocka_unit_test_setup(test_buffer_that_kernels_may_only_read, clean),
+        cmocka_unit_test_setup(test_timer, clean),
         cmocka_unit_test_setup(test_buffer_too_small, clean),
         cmocka_unit_test_setup(test_offset_misaligned, clean),
     };

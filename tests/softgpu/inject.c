@@ -41,11 +41,14 @@ static cw_status use_open_device(cw_device *device, uint32_t *values, cw_error *
     const cw_spec spec = spec_to_fill();
     cw_plan plan;
     cw_destination to;
+    double seconds;
     cw_status status = cw_plan_make(&spec, &plan, why);
     if (!status) status = cw_allocate(device, 4 * ELEMENTS, &to, why);
     if (status) return status;
     status = cw_write(device, &to, values, 4 * ELEMENTS, why);
+    if (!status) status = cw_timer_start(device, &to, why);
     if (!status) status = cw_fill(device, &plan, &to, why);
+    if (!status) status = cw_timer_stop(device, &to, &seconds, why);
     if (!status) status = cw_sync(device, &to, why);
     if (!status) status = cw_read(device, &to, values, 4 * ELEMENTS, why);
     cw_release(device, &to);
@@ -77,7 +80,7 @@ static int is_documented(cw_status status, CUresult code, const char *function) 
 /* Cleaning up cannot say that it failed, and a property that is only shown may be missing. */
 static int may_be_ignored(const char *function) {
     static const char *const functions[] = {
-        "cuMemFree_v2",        "cuStreamDestroy_v2",           "cuModuleUnload",
+        "cuMemFree_v2",        "cuStreamDestroy_v2",           "cuModuleUnload",     "cuEventDestroy_v2",
         "cuCtxPopCurrent_v2",  "cuDevicePrimaryCtxRelease_v2", "cuDeviceGetName",
         "cuDeviceTotalMem_v2", "cuDeviceGetAttribute",         "cuCtxPushCurrent_v2"};
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)

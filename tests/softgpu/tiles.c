@@ -3,7 +3,7 @@
  * cw_tiles_of: which groups of a range are in tiles, and that folding is cwn_philox. tests/conformance/long.c has the
  * bits.
  */
-#include "tile.h"
+#include "tiles.h"
 
 #include <stdio.h>
 
@@ -36,7 +36,7 @@ static void try_folding(void) {
                               .key1 = (uint32_t)random64(),
                               .distribution = CWN_UNIFORM,
                               .type = CWN_FLOAT32};
-        const cw_tiles t = cw_tiles_of(l, l.distribution, l.type, 64, UNITS, MOST);
+        const cw_tiles t = cw_tiles_of(&l, 64, UNITS, MOST);
         const uint32_t group = (uint32_t)(random64() % cw_groups_in(t));
         const cwn_counter c = {l.counter_low, l.counter_high}, steps = {group, 0};
         const cwn_block x = cwn_philox(cwn_skip(c, steps), l.key0, l.key1),
@@ -53,7 +53,7 @@ static uint64_t tiles(cwn_word distribution, cwn_word type, uint64_t first, uint
                       uint64_t address) {
     const cwn_launch l = {
         .first = first, .count = count, .counter_low = counter, .distribution = distribution, .type = type};
-    const cw_tiles t = cw_tiles_of(l, distribution, type, address, UNITS, MOST);
+    const cw_tiles t = cw_tiles_of(&l, address, UNITS, MOST);
     if (cw_groups_in(t)) { /* at a multiple of 16, and inside */
         const uint64_t size = cwn_group_elements(type), begin = t.first * size - first, end = begin + cw_groups_in(t) * size;
         expect((address + begin * cwn_bytes_of(type)) % 16 == 0, "alignment", first, address);
@@ -96,7 +96,7 @@ static void try_places(void) {
 
 int main(void) {
     cwn_launch flushed = {.count = 1 << 20, .distribution = CWN_UNIFORM, .type = CWN_FLOAT32, .flush = 1};
-    expect(cw_groups_in(cw_tiles_of(flushed, CWN_UNIFORM, CWN_FLOAT32, 0, UNITS, MOST)) == 0, "flush", 0, 0);
+    expect(cw_groups_in(cw_tiles_of(&flushed, 0, UNITS, MOST)) == 0, "flush", 0, 0);
     try_folding();
     try_places();
     printf("%d failures\n", failures);

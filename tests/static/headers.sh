@@ -23,14 +23,14 @@ compile() {
     head -8 "$folder/log"
 }
 
-# The numeric text. truncated.h, and so group.h, narrow.h, slice.h and batch.h, takes one group at a time by design, and the matrix text walks through
+# The numeric text. truncated.h, and so group.h, narrow.h, slice.h, batch.h and tile.h, takes one group at a time by design, and the matrix text walks through
 # memory: never in lanes. householder.h is a text for two types, which orthogonal.h includes.
 for header in core/numeric/*.h; do
     name=numeric/$(basename "$header")
     case $name in */householder.h) continue ;; esac
     for compiler in gcc clang; do
         compile "$name" "$compiler" -x c -std=c11 "${warnings[@]}" -Icore -fsyntax-only
-        case $name in */truncated.h | */stft.h | */group.h | */narrow.h | */slice.h | */batch.h | */cholesky.h | */elements.h | */convolution.h | */orthogonal.h | */strip.h) continue ;; esac
+        case $name in */truncated.h | */stft.h | */group.h | */narrow.h | */slice.h | */batch.h | */tile.h | */cholesky.h | */elements.h | */convolution.h | */orthogonal.h | */strip.h) continue ;; esac
         for lanes in 4 8; do
             compile "$name" "$compiler" -x c -std=c11 "${warnings[@]}" -Wno-psabi -DCWN_LANES=$lanes -Icore -fsyntax-only
         done

@@ -588,6 +588,17 @@ CW_API void cw_batch_free(cw_batch *batch);
 /* Waits until the work on the destination's queue is done. CW_ERROR_DEVICE if any of it failed. */
 CW_API cw_status cw_sync(cw_device *device, const cw_destination *destination, cw_error *why);
 
+/* How long the device takes, by its own clock: cw_timer_start marks a place in the destination's queue, cw_timer_stop marks
+ * another, waits until the work before it is done, and gives the seconds between both. A device has one timer; starting it
+ * once more forgets the first start. CUDA records events (resolution about 0.5 microseconds), so the stream must not be
+ * captured. OpenCL takes the profile of two markers, so the queue must be in order and have CL_QUEUE_PROFILING_ENABLE, as
+ * those of cw_allocate have. On the CPU, where a fill is done when it returns, it is the system's monotonic clock.
+ * CW_ERROR_ARGUMENT     no place for the seconds, or a timer that was not started
+ * CW_ERROR_UNSUPPORTED  an OpenCL queue without profiling
+ * CW_ERROR_DEVICE, CW_ERROR_MEMORY */
+CW_API cw_status cw_timer_start(cw_device *device, const cw_destination *destination, cw_error *why);
+CW_API cw_status cw_timer_stop(cw_device *device, const cw_destination *destination, double *seconds, cw_error *why);
+
 /* Memory for callers that have none of their own (tools, tests): allocated on the device, read back, released.
  * On a device opened from a caller's OpenCL or CUDA context a queue or stream is made with it.
  * CW_ERROR_MEMORY, CW_ERROR_DEVICE; cw_read waits for earlier work on the destination's queue. */

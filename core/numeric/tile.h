@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tiles: whole groups of a range, CW_TILE at a time and then one by one, whose elements begin at a multiple of 16 bytes and
- * whose blocks of Philox differ in word 0 of the counter alone. All that the other words and the key give is made before: what
- * goes into the second round of cwn_philox and comes out of it, and the keys of the eight others. The host does that for a
- * fill, and the block that takes part of a tensor for a batch. C and CUDA C++; integers only.
+ * Numeric text: tiles, which are whole groups of a range, CW_TILE at a time and then one by one, whose elements begin at a
+ * multiple of 16 bytes and whose blocks of Philox differ in word 0 of the counter alone. All that the other words and the
+ * key give is made before: what goes into the second round of cwn_philox and comes out of it, and the keys of the eight
+ * others. The host does that for a fill (tiles.h), whoever takes part of a tensor does it for a batch. Integers only.
  */
-#ifndef CW_TILE_H
-#define CW_TILE_H
+#ifndef CWN_TILE_H
+#define CWN_TILE_H
 
-#include "numeric/launch.h"
-#include "numeric/philox.h"
+#include "launch.h"
+#include "philox.h"
 
-enum { CW_THREADS = 256, CW_TILE = 8 * CW_THREADS }; /* threads of a block, and groups that these do at a time */
+enum { CW_THREADS = 256, CW_TILE = 8 * CW_THREADS }; /* threads of a block, or work-items of a group, and groups that these do at a time */
 
 typedef struct {
     cwn_word counter;    /* word 0 of a tile's first block */
@@ -58,13 +58,6 @@ CWN_FN cwn_long cw_groups_in(cw_tiles t) { return (cwn_long)t.tiles * CW_TILE + 
 /* Groups whose elements fill 16 bytes. */
 CWN_FN cwn_word cw_groups_of_16_bytes(cwn_word type) { return cwn_is_16(type) ? 2 : 1; }
 
-CWN_FN void cw_raise_keys(cw_tiles *t, cwn_word key0, cwn_word key1) {
-    CWN_UNROLL for (cwn_word i = 0; i < 8; i++) {
-        t->key0[i] = key0 + (i + 2) * 0x9E3779B9u;
-        t->key1[i] = i ? key1 + (i + 2) * 0xBB67AE85u : 0;
-    }
-}
-
 /* The first whole group at a multiple of 16 bytes; an end if no group is. Truncated normals fold in each tile, so that theirs
  * only have to begin where a tile's 2^19 blocks do. */
 CWN_FN cwn_long cw_first_in_tiles(cwn_launch l, cwn_word distribution, cwn_word type, cwn_long address, cwn_long end) {
@@ -84,7 +77,7 @@ CWN_FN cwn_long cw_before_wrap(cwn_word distribution, cwn_word counter, cwn_long
 
 /* Those of a range at an address. A turn of the grid is at most `most` tiles; with fewer than `least` there is but a rest, which
  * comes to more threads. Truncated normals have no rest. */
-CWN_FN cw_tiles cw_tiles_of(cwn_launch l, cwn_word distribution, cwn_word type, cwn_long address, cwn_long least, cwn_long most) {
+CWN_FN cw_tiles cw_tiles_in(cwn_launch l, cwn_word distribution, cwn_word type, cwn_long address, cwn_long least, cwn_long most) {
     const cwn_long end = (l.first + l.count) / cwn_group_elements(type);
     const cwn_long first = cw_first_in_tiles(l, distribution, type, address, end);
     const cwn_counter start = {l.counter_low, l.counter_high}, steps = {first, 0}, counter = cwn_skip(start, steps);
@@ -97,7 +90,10 @@ CWN_FN cw_tiles cw_tiles_of(cwn_launch l, cwn_word distribution, cwn_word type, 
     t.tiles = groups / CW_TILE < least ? 0 : (cwn_word)(groups / CW_TILE);
     if (distribution != CWN_TRUNCATED_NORMAL)
         t.rest = (cwn_word)(groups - (cwn_long)t.tiles * CW_TILE) / cw_groups_of_16_bytes(type) * cw_groups_of_16_bytes(type);
-    cw_raise_keys(&t, l.key0, l.key1);
+    CWN_UNROLL for (cwn_word i = 0; i < 8; i++) {
+        t.key0[i] = l.key0 + (i + 2) * 0x9E3779B9u;
+        t.key1[i] = i ? l.key1 + (i + 2) * 0xBB67AE85u : 0;
+    }
     return t;
 }
 

@@ -13,6 +13,9 @@
 /* Blocks are added up to this many per multiprocessor, then each thread takes several groups. */
 enum { BLOCKS_PER_UNIT = 64 };
 
+/* Of a batch: fewer, for each has to find its place in the table. */
+enum { BATCH_BLOCKS_PER_UNIT = 16 };
+
 /* Of steps with few shares, so that these come to all multiprocessors. */
 enum { THREADS_PER_STEP = 64 };
 
@@ -265,11 +268,12 @@ static cw_status fill_slice(cw_device *base, const cw_job *job, const cw_destina
 
 static cw_status enqueue_entries(cw_device *base, const cw_batch_work *batch, const cw_destination *on, cw_error *why) {
     const device *d = of(base);
-    uint64_t count = batch->launch->entries, tiles = batch->launch->tiles;
+    uint64_t count = batch->launch->entries, tiles = batch->launch->tiles, most = (uint64_t)d->units * BATCH_BLOCKS_PER_UNIT;
+    uint64_t each = (tiles + most - 1) / most;
     CUdeviceptr entries = address_of(&batch->table) + sizeof(cwn_table);
-    void *arguments[] = {&entries, &count, &tiles};
-    const CUresult code = d->driver.cuLaunchKernel(d->batch_kernel, blocks_for(d, tiles, 1), 1, 1, CW_THREADS, 1, 1, 0,
-                                                   on->queue, arguments, NULL);
+    void *arguments[] = {&entries, &count, &tiles, &each};
+    const CUresult code = d->driver.cuLaunchKernel(d->batch_kernel, (unsigned)((tiles + each - 1) / each), 1, 1, CW_THREADS, 1, 1,
+                                                   0, on->queue, arguments, NULL);
     const cw_status status = check(d, code, "cuLaunchKernel", why);
     if (!status) base->launches++;
     return status;

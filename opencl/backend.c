@@ -33,7 +33,8 @@ typedef struct device {
     int in_lanes; /* whether the program has kernels in lanes */
     cl_kernel lanes_kernels[CW_KERNELS]; /* NULL where a row has none */
     cl_kernel matrix_kernels[CW_MATRIX_KERNELS]; /* NULL there, too */
-    size_t group_most[CW_MATRIX_KERNELS];
+    size_t group[CW_MATRIX_KERNELS]; /* work-items of a work-group: 1 of those in lanes */
+    cl_uint units;
     size_t slice_group_most; /* of all kernels of slices */
     cl_kernel batch_kernel;
     size_t batch_group; /* work-items that share a tile */
@@ -300,15 +301,26 @@ static cl_int set_step_arguments(cl_kernel kernel, const cwn_matrix *matrix, con
     return code ? code : set_place(kernel, 3, to->scratch, to->scratch_offset);
 }
 
+/* A work-item in lanes does more than its share: of these there need not be many more than processors. */
+enum { ITEMS_PER_UNIT = 4 };
+
+/* Work-items of a step. A crew of one is a work-group; squares take a work-group each. */
+static size_t step_items(const device *d, const cw_work *step) {
+    const size_t group = d->group[step->kernel], shares = step->shares < WORK_MOST ? (size_t)step->shares : WORK_MOST;
+    const uint64_t squares = cw_squares_of(step->kernel, &step->matrix);
+    if (!shares) return group;
+    if (group == 1) return shares < ITEMS_PER_UNIT * d->units ? shares : ITEMS_PER_UNIT * d->units;
+    if (squares) return group * (size_t)(squares < WORK_MOST / group ? squares : WORK_MOST / group);
+    return (shares + WORK_ROUND - 1) / WORK_ROUND * WORK_ROUND;
+}
+
 static cw_status run_kernel(chain *c, const cw_work *step) {
     const device *d = of(c->base);
     const cl_kernel kernel = d->matrix_kernels[step->kernel];
-    const size_t group = d->group_most[step->kernel];
-    const size_t shares = step->shares < WORK_MOST ? (size_t)step->shares : WORK_MOST;
-    const size_t items = step->shares ? (shares + WORK_ROUND - 1) / WORK_ROUND * WORK_ROUND : group;
+    const size_t items = step_items(d, step), *group = &d->group[step->kernel];
     const cl_int code = set_step_arguments(kernel, &step->matrix, &c->to);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", c->why);
-    const cw_status status = enqueue(c->base, kernel, 1, &items, step->shares ? NULL : &group, &c->to, c->why);
+    const cw_status status = enqueue(c->base, kernel, 1, &items, items % *group ? NULL : group, &c->to, c->why);
     if (!status) go_on(c);
     return status;
 }
@@ -541,13 +553,14 @@ static cw_status build_failure(const device *d, cl_int code, cw_error *why) {
     return status;
 }
 
+/* The kernel says how many work-items its work-groups have, or how many they may have. */
 static cw_status make_matrix_kernel(device *d, int i, cw_error *why) {
     cl_int code;
-    size_t most = 0;
-    d->matrix_kernels[i] = clCreateKernel(d->program, cw_matrix_kernels[i].name, &code);
-    if (!code)
-        code = clGetKernelWorkGroupInfo(d->matrix_kernels[i], d->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most, NULL);
-    d->group_most[i] = most < GROUP_MOST ? most : GROUP_MOST;
+    size_t most = 0, asked[3] = {0, 0, 0};
+    const cl_kernel kernel = d->matrix_kernels[i] = clCreateKernel(d->program, cw_matrix_kernels[i].name, &code);
+    if (!code) code = clGetKernelWorkGroupInfo(kernel, d->id, CL_KERNEL_COMPILE_WORK_GROUP_SIZE, sizeof asked, asked, NULL);
+    if (!code) code = clGetKernelWorkGroupInfo(kernel, d->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most, NULL);
+    d->group[i] = asked[0] ? asked[0] : most < GROUP_MOST ? most : GROUP_MOST;
     return cw_opencl_check(code, CW_ERROR_DEVICE, cw_matrix_kernels[i].name, why);
 }
 
@@ -662,6 +675,8 @@ static cw_status prepare(device *d, cl_context context, cl_device_id id, const c
                                "clCreateCommandQueue", why);
     cw_opencl_why_not(id, unusable, sizeof unusable);
     if (unusable[0]) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "%s", unusable);
+    code = clGetDeviceInfo(id, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof d->units, &d->units, NULL);
+    if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clGetDeviceInfo", why);
     cw_status status = cw_opencl_decide_fp64(id, o->fp64, &d->base.fp64, why);
     if (!status) status = cw_opencl_decide_lanes(id, d->base.fp64, &d->in_lanes, why);
     return status ? status : build(d, o->cache_folder, why);

@@ -24,7 +24,8 @@ void cw_opencl_why_not(cl_device_id id, char *text, size_t capacity);
 /* Whether its doubles are used, where `asked` is a cw_fp64. */
 cw_status cw_opencl_decide_fp64(cl_device_id id, uint32_t asked, int *use, cw_error *why);
 
-/* Whether the numeric text fills the lanes of its processor, which needs doubles: a CPU's, or as CW_OPENCL_LANES says. */
+/* Whether the numeric text fills the lanes of its processor, which needs doubles: a CPU's, or one without room for squares of
+ * matrices, or as CW_OPENCL_LANES says. */
 cw_status cw_opencl_decide_lanes(cl_device_id id, int fp64, int *in_lanes, cw_error *why);
 
 /* What is kept on disk of the program that is being built (cache.c). Zero is none. */

@@ -2,7 +2,8 @@
  *
  * The kernels: two per row of CWN_KERNEL_TABLE, each the same loop over groups of a range or over items of a slice. They own
  * the loads and stores; the values and the places are the numeric text's, which the build puts in front of this file in place
- * of the #include. And one per row of CWN_MATRIX_TABLE, which are all numeric text.
+ * of the #include. And one per row of CWN_MATRIX_TABLE, which are all numeric text; where the program has lanes, those of
+ * Cholesky's way are in lanes.cl.
  */
 #include "numeric/group.h"
 #ifndef CWN_NO_FP64
@@ -80,19 +81,31 @@ static inline uint4 cw_tile_bytes(cwn_launch l, cw_tiles t, cwn_word distributio
     return (uint4)(cw_packed(g), cw_packed(cw_tile_group(l, t, distribution, type, counter + 1)));
 }
 
+static inline global uint4 *cw_first_tile(cwn_launch l, cw_tiles t, cwn_word type, global uchar *memory) {
+    return (global uint4 *)(memory + (t.first * cwn_group_elements(type) - l.first) * cwn_bytes_of(type));
+}
+
 /* No bounds, 32 bits for what is counted, and stores of 16 bytes side by side. */
 CW_INLINE void cw_fill_tiles(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory) {
-    const uint groups = cwn_is_16(type) ? 2 : 1, begin = get_group_id(0) * CW_TILE + get_local_id(0) * groups;
+    const uint groups = cw_groups_of_16_bytes(type), begin = get_group_id(0) * CW_TILE + get_local_id(0) * groups;
     const uint step = get_num_groups(0) * CW_TILE, end = t.philox.counter + t.tiles * CW_TILE;
-    const ulong elements = (t.first + begin) * cwn_group_elements(type) - l.first;
-    global uint4 *to = (global uint4 *)(memory + elements * cwn_bytes_of(type));
-    l.flush = 0; /* else there were no tiles */
+    global uint4 *to = cw_first_tile(l, t, type, memory) + begin / groups;
     CWN_NO_UNROLL
     for (uint counter = t.philox.counter + begin; counter < end; counter += step, to += step / groups) {
         CWN_UNROLL
         for (uint i = 0; i < CW_TILE; i += CW_THREADS * groups)
             to[i / groups] = cw_tile_bytes(l, t, distribution, type, counter + i);
     }
+}
+
+/* What is left of a tile, or less than a tile for each compute unit; work-groups of any size. */
+CW_INLINE void cw_fill_rest(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory) {
+    const uint groups = cw_groups_of_16_bytes(type), begin = t.tiles * CW_TILE, end = t.philox.counter + begin + t.rest;
+    const uint item = get_global_id(0), step = get_global_size(0);
+    global uint4 *to = cw_first_tile(l, t, type, memory) + begin / groups + item;
+    CWN_NO_UNROLL
+    for (uint counter = t.philox.counter + begin + item * groups; counter < end; counter += step * groups, to += step)
+        *to = cw_tile_bytes(l, t, distribution, type, counter);
 }
 
 /* Four groups for each work-item, half a tile. The groups that are not full after their first block, one in six, are written
@@ -125,7 +138,6 @@ static inline void cw_finish_group(cwn_launch l, cwn_word type, cw_half h, ulong
 
 CW_INLINE void cw_fill_truncated_tiles(cwn_launch l, cw_tiles t, cwn_word type, global uchar *memory, local float4 *room) {
     cw_half h = {memory, room, (local ushort *)(room + CW_HALF), (local uint *)(room + CW_HALF + CW_HALF / 8)};
-    l.flush = 0;
     for (ulong i = get_group_id(0); i < 2 * (ulong)t.tiles; i += get_num_groups(0)) {
         const ulong first = t.first + i * CW_HALF;
         const cw_folded f = cw_fold(cwn_counter_of(l, first << 8, first >> 56), l.key0, l.key1);
@@ -145,7 +157,7 @@ CW_INLINE void cw_fill_truncated_tiles(cwn_launch l, cw_tiles t, cwn_word type, 
 
 /* Those before and after the tiles, one by one. Element l.first goes to memory[0]. */
 CW_INLINE void cw_fill_groups(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory) {
-    const ulong size = cwn_group_elements(type), first = l.first / size, skipped = (ulong)t.tiles * CW_TILE;
+    const ulong size = cwn_group_elements(type), first = l.first / size, skipped = cw_groups_in(t);
     const ulong count = (l.first + l.count + size - 1) / size - first - skipped, head = t.first - first;
     for (ulong i = get_global_id(0); i < count; i += get_global_size(0)) {
         const ulong group = first + i + (skipped && i >= head ? skipped : 0);
@@ -153,19 +165,22 @@ CW_INLINE void cw_fill_groups(cwn_launch l, cw_tiles t, cwn_word distribution, c
     }
 }
 
-/* A buffer that is the host's own memory may begin anywhere: then there are no tiles. */
-CW_INLINE void cw_fill(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory, ulong offset,
-                           local float4 *room) {
-    if ((ulong)memory % 16) t.tiles = 0;
-    if (t.tiles && distribution == CWN_TRUNCATED_NORMAL) cw_fill_truncated_tiles(l, t, type, memory + offset, room);
-    else if (t.tiles) cw_fill_tiles(l, t, distribution, type, memory + offset);
-    cw_fill_groups(l, t, distribution, type, memory + offset);
+/* All that is in tiles. */
+CW_INLINE void cw_fill_whole(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory, local float4 *room) {
+    l.flush = 0; /* else there were no tiles */
+    if (distribution == CWN_TRUNCATED_NORMAL) cw_fill_truncated_tiles(l, t, type, memory, room);
+    else {
+        cw_fill_tiles(l, t, distribution, type, memory);
+        cw_fill_rest(l, t, distribution, type, memory);
+    }
 }
 
+/* A buffer that is the host's own memory may begin anywhere: then there are no tiles. */
 #define CW_ROW(name, distribution, type) \
     kernel void cw_fill_##name(cwn_launch l, cw_tiles t, global uchar *memory, ulong offset, local float4 *room) { \
-        if (!cw_has_tiles(distribution, type)) t.tiles = 0; \
-        cw_fill(l, t, distribution, type, memory, offset, room); \
+        if ((ulong)memory % 16) t.tiles = t.rest = 0; \
+        if (cw_has_tiles(distribution, type) && cw_groups_in(t)) cw_fill_whole(l, t, distribution, type, memory + offset, room); \
+        cw_fill_groups(l, t, distribution, type, memory + offset); \
     }
 CWN_KERNEL_TABLE(CW_ROW)
 CWN_PROOF_TABLE(CW_ROW)
@@ -277,5 +292,19 @@ kernel void cw_batch(global const cwn_entry *table, ulong first, ulong count, ul
         const cwn_crew crew = {get_global_id(0), get_global_size(0)}; \
         cwn_do_step(step, type, real, m, memory + offset, scratch + scratch_offset, crew); \
     }
-CWN_MATRIX_TABLE(CW_ROW)
+CWN_CREW_TABLE(CW_ROW)
+#ifndef CW_LANES_TILE /* there lanes.cl has the others */
+CWN_CHOLESKY_TABLE(CW_ROW)
+#undef CW_ROW
+
+#define CW_ROW(name, step, type, real) \
+    kernel __attribute__((reqd_work_group_size(CWN_THREADS, 1, 1))) void name( \
+        cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) { \
+        local cwn_layer common; \
+        const cwn_crew groups = {get_group_id(0), get_num_groups(0)}; \
+        cwn_do_squares(step, m, scratch + scratch_offset, groups, get_local_id(0), &common); \
+    }
+CWN_SQUARE_TABLE(CW_ROW)
+#endif
+#undef CW_ROW
 #endif

@@ -28,6 +28,22 @@ typedef struct {
     cwn_long rows, columns, from, to, end;
 } cwn_gram;
 
+CWN_FN cwn_gram cwn_gram_of(cwn_matrix m, cwn_bytes scratch) {
+    const cwn_gram g = {CWN_AT(double, scratch, m.at_matrix), CWN_AT(double, scratch, m.at_gram),
+                        CWN_AT(double, scratch, m.at_weight), CWN_AT(cwn_word, scratch, 0),
+                        m.rows, m.columns, m.from, m.to, m.end};
+    return g;
+}
+
+/* Whether the step is to do anything. A crew of one agrees before any of it changes the answer. */
+CWN_FN int cwn_is_due(cwn_matrix m, cwn_word step, cwn_bytes scratch, cwn_crew c) {
+    if (m.when == CWN_ALWAYS) {
+        if (step == CWN_LOAD && c.item == 0) *CWN_AT(cwn_word, scratch, 0) = 0;
+        return 1;
+    }
+    return (*CWN_AT(const cwn_word, scratch, 0) != 0) == (m.when == CWN_IF_BAD);
+}
+
 /* Where element (i, j) of a matrix in panels of so many rows is; on that row the panel goes on. */
 CWN_FN CWN_GLOBAL double *cwn_in_panel(CWN_GLOBAL double *m, cwn_long height, cwn_long i, cwn_long j) {
     return m + (j / CWN_PANEL * height + i) * CWN_PANEL + j % CWN_PANEL;
@@ -66,18 +82,31 @@ CWN_FN void cwn_tile_put(CWN_GLOBAL double *at, const cwn_tile *t) {
     CWN_EACH_STRIP(i, j) cwn_strip_put(at + i * CWN_PANEL + j * CWN_STRIP, t->s[i][j]);
 }
 
-/* tile[i][j] goes on by left[i * row + k * next] * right[k * CWN_PANEL + j] for k = 0, 1 ... depth - 1. */
-CWN_FN void cwn_tile_more(cwn_tile *t, CWN_GLOBAL const double *left, cwn_long row, cwn_long next,
-                          CWN_GLOBAL const double *right, cwn_long depth) {
-    for (cwn_long k = 0; k < depth; k++, left += next, right += CWN_PANEL)
-        CWN_EACH_STRIP(i, j) t->s[i][j] = cwn_strip_ma(left[i * row], cwn_strip_at(right + j * CWN_STRIP), t->s[i][j]);
+/* tile[i][j] goes on by left[i] * right[j], or by the product's negative. */
+CWN_FN void cwn_tile_more(cwn_tile *t, const double *left, const cwn_strip *right) {
+    CWN_EACH_STRIP(i, j) t->s[i][j] = cwn_strip_ma(left[i], right[j], t->s[i][j]);
 }
 
-/* The same of the products' negatives. */
-CWN_FN void cwn_tile_less(cwn_tile *t, CWN_GLOBAL const double *left, cwn_long row, cwn_long next,
-                          CWN_GLOBAL const double *right, cwn_long depth) {
-    for (cwn_long k = 0; k < depth; k++, left += next, right += CWN_PANEL) CWN_EACH_STRIP(i, j)
-    t->s[i][j] = cwn_strip_less(left[i * row], cwn_strip_at(right + j * CWN_STRIP), t->s[i][j]);
+CWN_FN void cwn_tile_less(cwn_tile *t, const double *left, const cwn_strip *right) {
+    CWN_EACH_STRIP(i, j) t->s[i][j] = cwn_strip_less(left[i], right[j], t->s[i][j]);
+}
+
+CWN_FN void cwn_tile_add(cwn_tile *sum, const cwn_tile *t) {
+    CWN_EACH_STRIP(i, j) sum->s[i][j] = sum->s[i][j] + t->s[i][j];
+}
+
+/* The tile goes on by left[i * row + k * next] * right[k * CWN_PANEL + j] for k = 0, 1 ... depth - 1, or by their
+ * negatives. */
+CWN_FN void cwn_tile_products(cwn_tile *t, CWN_GLOBAL const double *left, cwn_long row, cwn_long next,
+                              CWN_GLOBAL const double *right, cwn_long depth, int negative) {
+    for (cwn_long k = 0; k < depth; k++, left += next, right += CWN_PANEL) {
+        double a[CWN_TILE];
+        cwn_strip b[CWN_STRIPS];
+        CWN_UNROLL for (int i = 0; i < CWN_TILE; i++) a[i] = left[i * row];
+        CWN_UNROLL for (int j = 0; j < CWN_STRIPS; j++) b[j] = cwn_strip_at(right + j * CWN_STRIP);
+        if (negative) cwn_tile_less(t, a, b);
+        else cwn_tile_more(t, a, b);
+    }
 }
 
 /* Where a tile of a part of a matrix begins: a slab of rows after the other, there a panel after the other, and in it
@@ -102,11 +131,10 @@ CWN_FN cwn_long cwn_tiles(cwn_long rows, cwn_long columns) { return rows / CWN_T
 /* The chain of the rows k to k + depth, added to those before. */
 CWN_FN void cwn_gram_tile(cwn_gram g, cwn_long i, cwn_long j, cwn_long k, cwn_long depth) {
     CWN_GLOBAL double *at = cwn_g_at(g, i, j);
-    const cwn_tile sum = k ? cwn_tile_at(at) : cwn_tile_of_zeros();
-    cwn_tile chunk = cwn_tile_of_zeros();
-    cwn_tile_more(&chunk, cwn_x_at(g, k, i), 1, CWN_PANEL, cwn_x_at(g, k, j), depth);
-    CWN_EACH_STRIP(a, b) chunk.s[a][b] = sum.s[a][b] + chunk.s[a][b];
-    cwn_tile_put(at, &chunk);
+    cwn_tile sum = k ? cwn_tile_at(at) : cwn_tile_of_zeros(), chunk = cwn_tile_of_zeros();
+    cwn_tile_products(&chunk, cwn_x_at(g, k, i), 1, CWN_PANEL, cwn_x_at(g, k, j), depth, 0);
+    cwn_tile_add(&sum, &chunk);
+    cwn_tile_put(at, &sum);
 }
 
 /* Tiles that reach over the diagonal; a member has the same of each chunk. */
@@ -194,7 +222,7 @@ CWN_FN void cwn_update_triangle(cwn_gram g, cwn_crew c) {
         if (j + CWN_SIDE <= i) continue;
         CWN_GLOBAL double *at = cwn_g_at(g, i, j);
         cwn_tile tile = cwn_tile_at(at);
-        cwn_tile_less(&tile, cwn_g_at(g, g.from, i), 1, CWN_PANEL, cwn_g_at(g, g.from, j), g.to - g.from);
+        cwn_tile_products(&tile, cwn_g_at(g, g.from, i), 1, CWN_PANEL, cwn_g_at(g, g.from, j), g.to - g.from, 1);
         cwn_tile_put(at, &tile);
     }
 }
@@ -222,8 +250,36 @@ CWN_FN void cwn_update_columns(cwn_gram g, cwn_crew c) {
         cwn_tile tile = cwn_tile_at(at);
         for (cwn_long k = g.from; k < g.to;
              k += CWN_PANEL, left += cwn_height(g.rows) * CWN_PANEL, right += CWN_PANEL * CWN_PANEL)
-            cwn_tile_less(&tile, left, CWN_PANEL, 1, right, CWN_PANEL);
+            cwn_tile_products(&tile, left, CWN_PANEL, 1, right, CWN_PANEL, 1);
         cwn_tile_put(at, &tile);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------------- the steps */
+
+CWN_FN int cwn_is_cholesky(cwn_word step) {
+    return (step >= CWN_GRAM && step <= CWN_UPDATE_COLUMNS) || step == CWN_MEASURE;
+}
+
+/* One member's share. A crew of one has a loop of none where the step is not due: all come to every barrier. */
+CWN_FN void cwn_do_cholesky(cwn_word step, cwn_matrix m, cwn_bytes scratch, cwn_crew c) {
+    const int due = cwn_is_due(m, step, scratch, c);
+    cwn_gram g = cwn_gram_of(m, scratch);
+    if (step == CWN_TRIANGLE || step == CWN_JUDGE) {
+        CWN_BARRIER();
+        if (!due) g.columns = g.to = 0;
+        if (step == CWN_TRIANGLE) cwn_factor_triangle(g, c);
+        else cwn_judge(g, c);
+        return;
+    }
+    if (!due) return;
+    switch (step) {
+    case CWN_GRAM: cwn_make_gram(g, c); break;
+    case CWN_MEASURE: cwn_measure(g, c); break;
+    case CWN_ROWS: cwn_factor_rows(g, c); break;
+    case CWN_UPDATE_TRIANGLE: cwn_update_triangle(g, c); break;
+    case CWN_COLUMNS: cwn_solve_columns(g, c); break;
+    default: cwn_update_columns(g, c);
     }
 }
 

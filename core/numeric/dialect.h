@@ -49,6 +49,8 @@
  *   CWN_GLOBAL         the address space of such memory
  *   CWN_BARRIER()      all members of the crew come here before any goes on; what they stored is seen by all. Only in
  *                      steps whose crew is one work-group or block, or one thread, and never where they may part ways
+ *   CWN_COMMON         the address space of what the threads of a block have in common, where there is such; and then
+ *   CWN_COMMON_BARRIER()  a barrier for that alone, and cwn_two  a pair of doubles, x and y
  *   CWN_WIDTH          columns that one member takes at a time in loops that a compiler may vectorize
  *   CWN_NO_UNROLL      before a loop whose body is long: as it is written, if the language can say so
  *   cwn_strip          CWN_STRIP doubles of neighbouring columns or rows
@@ -182,7 +184,7 @@ typedef double8 cwn_f64;
 #include <stdint.h>
 #define CWN_FN static __device__ __forceinline__
 #define CWN_GLOBAL
-#define CWN_UNROLL
+#define CWN_UNROLL _Pragma("unroll")
 #define CWN_LANES 1
 typedef uint32_t cwn_word;
 typedef uint64_t cwn_long;
@@ -377,11 +379,41 @@ CWN_FN cwn_f64 cwn_at_least(cwn_f64 x, cwn_f64 c) { cwn_u64 less = (cwn_u64)(x <
 #endif
 
 #ifndef CWN_NO_FP64
-#if defined(__OPENCL_VERSION__) || defined(__CUDACC__)
+#if defined(__OPENCL_VERSION__) && CWN_LANES > 1
+#define CWN_WIDTH 16
+#define CWN_STRIPS 2
+#ifdef __AVX512F__
+#define CWN_STRIP 8
+#define CWN_TILE 8
+typedef double8 cwn_strip;
+#define cwn_strip_of(x) ((double8)(x))
+#define cwn_strip_at(p) vload8(0, (p))
+#define cwn_strip_put(p, s) vstore8((s), 0, (p))
+#else
+#define CWN_STRIP 4
+#define CWN_TILE 4
+typedef double4 cwn_strip;
+#define cwn_strip_of(x) ((double4)(x))
+#define cwn_strip_at(p) vload4(0, (p))
+#define cwn_strip_put(p, s) vstore4((s), 0, (p))
+#endif
+CWN_FN cwn_strip cwn_strip_gather(global const double *p, cwn_long step) {
+    double each[CWN_STRIP];
+    CWN_UNROLL for (int lane = 0; lane < CWN_STRIP; lane++) each[lane] = p[lane * step];
+    return cwn_strip_at(each);
+}
+CWN_FN void cwn_strip_scatter(global double *p, cwn_long step, cwn_strip s) {
+    double each[CWN_STRIP];
+    cwn_strip_put(each, s);
+    CWN_UNROLL for (int lane = 0; lane < CWN_STRIP; lane++) p[lane * step] = each[lane];
+}
+#define cwn_strip_ma(x, s, t) fma(cwn_strip_of(x), (s), (t))
+#define cwn_strip_less(x, s, t) fma(cwn_strip_of(-(x)), (s), (t))
+#elif defined(__OPENCL_VERSION__) || defined(__CUDACC__)
 #define CWN_WIDTH 1
 #define CWN_STRIP 1
 #define CWN_TILE 4
-#define CWN_STRIPS 2
+#define CWN_STRIPS 4
 typedef double cwn_strip;
 #define cwn_strip_of(x) (x)
 #define cwn_strip_at(p) (*(p))
@@ -390,6 +422,14 @@ typedef double cwn_strip;
 #define cwn_strip_scatter(p, step, s) (*(p) = (s))
 #define cwn_strip_ma(x, s, t) cwn_fma((x), (s), (t))
 #define cwn_strip_less(x, s, t) cwn_fma(-(x), (s), (t))
+typedef double2 cwn_two;
+#ifdef __CUDACC__
+#define CWN_COMMON
+#define CWN_COMMON_BARRIER() __syncthreads()
+#else
+#define CWN_COMMON local
+#define CWN_COMMON_BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
+#endif
 #elif CWN_LANES == 1
 #include "strip.h"
 #endif

@@ -57,9 +57,6 @@ CALLS = [
     ("__cuda_sm20_dsqrt_rn_f64_mediumpath_v1", r"matrix_(triangle|householder_float64)", "as above; one root per column"),
 ]
 
-# Kernels that may use local memory: a thread's part of a block's row, which a loop indexes.
-LOCAL = r"cw_matrix_(rows|columns)"
-
 TILE_COLUMNS = ["tiles of kernel", "loop", "blocks", "NOPs", "per block without", "in cw_batch", "budget", "rest", "again",
                 "16-byte stores", "integer multiplications", "fp64", "conversions"]
 SQUARE_COLUMNS = ["squares of kernel", "layer", "NOPs", "DFMA", "shared loads", "global loads", "per DFMA without", "budget"]
@@ -85,8 +82,7 @@ What ptxas made of the CUDA kernels that the library embeds; `bench/machine_code
   are of the whole kernel.
 - blocks: Philox blocks of one iteration, known by their 20 multiplications by Philox's constants. per block: loop /
   blocks. Kernels without Philox make one group of elements in an iteration.
-- spills: local accesses through the stack pointer. cw_matrix_rows and cw_matrix_columns keep a thread's part of a block's
-  row in local memory, because a loop indexes it; no other kernel uses any.
+- spills: local accesses through the stack pointer. No kernel uses local memory.
 - integer multiplications: without those that ptxas writes for moves, shifts and carries. fp64: all double-precision
   instructions. conversions: between formats, packing included.
 - calls: of subroutines, whose instructions are not in the loop. Those that remain, and why:
@@ -302,7 +298,7 @@ def permitted(kernel, callee):
 def faults(architecture, row):
     where = f"{architecture} {row['kernel']}"
     for column in ("local bytes", "local accesses", "spills"):
-        if row[column] and not re.fullmatch(LOCAL, row["kernel"]):
+        if row[column]:
             yield f"{where}: {row[column]} {column}"
     for callee in row["calls"]:
         if not permitted(row["kernel"], callee):

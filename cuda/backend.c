@@ -200,7 +200,7 @@ static grid grid_of(const device *d, const cw_work *step) {
     const uint64_t squares = cw_squares_of(step->kernel, &step->matrix);
     if (squares) return (grid){blocks_for(d, squares, 1), CWN_THREADS};
     if (step->shares) return (grid){blocks_for(d, step->shares, THREADS_PER_STEP), THREADS_PER_STEP};
-    return (grid){1, CW_THREADS};
+    return (grid){1, cw_matrix_kernels[step->kernel].step == CWN_HOUSEHOLDER ? CW_THREADS : THREADS_PER_STEP};
 }
 
 static cw_status run_step(void *user, const cw_work *step) {

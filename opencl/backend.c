@@ -345,16 +345,16 @@ static size_t step_items(const device *d, const cw_work *step) {
     if (!shares) return group;
     if (group == 1) return shares < ITEMS_PER_UNIT * d->units ? shares : ITEMS_PER_UNIT * d->units;
     if (squares) return group * (size_t)(squares < WORK_MOST / group ? squares : WORK_MOST / group);
-    return (shares + WORK_ROUND - 1) / WORK_ROUND * WORK_ROUND;
+    return (shares + group - 1) / group * group;
 }
 
 static cw_status run_kernel(chain *c, const cw_work *step) {
     const device *d = of(c->base);
     const cl_kernel kernel = d->matrix_kernels[step->kernel];
-    const size_t items = step_items(d, step), *group = &d->group[step->kernel];
+    const size_t items = step_items(d, step);
     const cl_int code = set_step_arguments(kernel, &step->matrix, &c->to);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", c->why);
-    const cw_status status = enqueue(c->base, kernel, 1, &items, items % *group ? NULL : group, &c->to, c->why);
+    const cw_status status = enqueue(c->base, kernel, 1, &items, &d->group[step->kernel], &c->to, c->why);
     if (!status) go_on(c);
     return status;
 }

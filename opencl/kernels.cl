@@ -293,7 +293,16 @@ kernel void cw_batch(global const cwn_entry *table, ulong first, ulong count, ul
         cwn_do_step(step, type, real, m, memory + offset, scratch + scratch_offset, crew); \
     }
 CWN_CREW_TABLE(CW_ROW)
-#ifndef CW_LANES_TILE /* there lanes.cl has the others */
+#undef CW_ROW
+
+#ifndef CW_LANES_TILE /* else lanes.cl has the others */
+#define CW_ROW(name, step, type, real) \
+    kernel __attribute__((reqd_work_group_size(CWN_SOLVERS, 1, 1))) void name( \
+        cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) { \
+        local double room[CWN_BLOCK * CWN_BLOCK]; \
+        const cwn_crew crew = {get_global_id(0), get_global_size(0)}; \
+        cwn_do_cholesky(step, m, scratch + scratch_offset, crew, room); \
+    }
 CWN_CHOLESKY_TABLE(CW_ROW)
 #undef CW_ROW
 
@@ -305,6 +314,6 @@ CWN_CHOLESKY_TABLE(CW_ROW)
         cwn_do_squares(step, m, scratch + scratch_offset, groups, get_local_id(0), &common); \
     }
 CWN_SQUARE_TABLE(CW_ROW)
-#endif
 #undef CW_ROW
+#endif
 #endif

@@ -475,8 +475,9 @@ CWN_FN uint cwn_lanes_entry(cwn_launch l, cwn_lanes_range r, ulong group, ulong 
 /* The steps of Cholesky's way, of which a work-item is a member of the crew. */
 #define CW_ROW(name, step, type, real)                                                                                 \
     KERNEL void name(cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) {  \
+        double room[CWN_BLOCK * CWN_BLOCK];                                                                            \
         const cwn_crew crew = {get_global_id(0), get_global_size(0)};                                                  \
-        cwn_do_cholesky(step, m, scratch + scratch_offset, crew);                                                      \
+        cwn_do_cholesky(step, m, scratch + scratch_offset, crew, room);                                                \
     }
 CWN_CHOLESKY_TABLE(CW_ROW)
 CWN_SQUARE_TABLE(CW_ROW)

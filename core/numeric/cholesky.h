@@ -168,48 +168,72 @@ CWN_FN void cwn_judge(cwn_gram g, cwn_crew c) {
 
 /* ------------------------------------------------------------------------------------------------------- Cholesky */
 
-/* Row k of the block's triangle, by its pivot, and what the later rows owe to it. */
-CWN_FN void cwn_eliminate(cwn_gram g, cwn_crew c, cwn_long k) {
-    const double pivot = *cwn_g_at(g, k, k);
-    const int good = pivot > g.vector[k] * 0x1p-52;
-    const double root = good ? cwn_sqrt64(pivot) : 1.0;
-    CWN_BARRIER();
-    if (!good && c.item == 0) *g.bad = 1;
-    for (cwn_long j = k + c.item; j < g.to; j += c.items)
-        *cwn_g_at(g, k, j) = j == k ? root : *cwn_g_at(g, k, j) / root;
-    CWN_BARRIER();
-    for (cwn_long i = k + 1 + c.item; i < g.to; i += c.items)
-        for (cwn_long j = i; j < g.to; j++)
-            *cwn_g_at(g, i, j) = cwn_fma(-*cwn_g_at(g, k, i), *cwn_g_at(g, k, j), *cwn_g_at(g, i, j));
-    CWN_BARRIER();
+/* The block's triangle of R, in memory that the threads of a block have in common: row k begins at k * CWN_BLOCK. There are
+ * CWN_SOLVERS threads, which take so many numbers of a row, and rows, at a time. */
+enum { CWN_ACROSS = CWN_SOLVERS < CWN_BLOCK ? CWN_SOLVERS : CWN_BLOCK, CWN_DOWN = CWN_SOLVERS / CWN_ACROSS };
+
+/* From memory; where the block has fewer columns, as if there were the identity's. */
+CWN_FN void cwn_take_triangle(CWN_COMMON double *r, cwn_gram g, cwn_long thread) {
+    for (cwn_long k = thread / CWN_ACROSS; k < CWN_BLOCK; k += CWN_DOWN)
+        for (cwn_long j = k + thread % CWN_ACROSS; j < CWN_BLOCK; j += CWN_ACROSS)
+            r[k * CWN_BLOCK + j] = g.from + j < g.to ? *cwn_g_at(g, g.from + k, g.from + j) : j == k;
+    CWN_COMMON_BARRIER();
 }
 
-/* A crew of one. The triangle of the block. g.vector keeps the diagonal of G, by which pivots are judged. */
-CWN_FN void cwn_factor_triangle(cwn_gram g, cwn_crew c) {
+CWN_FN void cwn_put_triangle(CWN_COMMON const double *r, cwn_gram g, cwn_long thread) {
+    for (cwn_long k = thread / CWN_ACROSS; k < g.to - g.from; k += CWN_DOWN)
+        for (cwn_long j = k + thread % CWN_ACROSS; j < g.to - g.from; j += CWN_ACROSS)
+            *cwn_g_at(g, g.from + k, g.from + j) = r[k * CWN_BLOCK + j];
+}
+
+/* Row k of the block's triangle, by its pivot, and what the later rows owe to it. */
+CWN_FN void cwn_eliminate(CWN_COMMON double *r, cwn_gram g, cwn_long k, cwn_long thread) {
+    const cwn_long count = g.to - g.from;
+    const double pivot = r[k * CWN_BLOCK + k];
+    const int good = pivot > g.vector[g.from + k] * 0x1p-52;
+    const double root = good ? cwn_sqrt64(pivot) : 1.0;
+    CWN_COMMON_BARRIER();
+    if (!good && thread == 0) *g.bad = 1;
+    for (cwn_long j = k + thread; j < count; j += CWN_SOLVERS)
+        r[k * CWN_BLOCK + j] = j == k ? root : r[k * CWN_BLOCK + j] / root;
+    CWN_COMMON_BARRIER();
+    for (cwn_long i = k + 1 + thread / CWN_ACROSS; i < count; i += CWN_DOWN)
+        for (cwn_long j = i + thread % CWN_ACROSS; j < count; j += CWN_ACROSS)
+            r[i * CWN_BLOCK + j] = cwn_fma(-r[k * CWN_BLOCK + i], r[k * CWN_BLOCK + j], r[i * CWN_BLOCK + j]);
+    CWN_COMMON_BARRIER();
+}
+
+/* A crew of one block. g.vector keeps the diagonal of G, by which pivots are judged. */
+CWN_FN void cwn_factor_triangle(cwn_gram g, CWN_COMMON double *r, cwn_long thread) {
     if (g.from == 0)
-        for (cwn_long j = c.item; j < g.columns; j += c.items) g.vector[j] = *cwn_g_at(g, j, j);
+        for (cwn_long j = thread; j < g.columns; j += CWN_SOLVERS) g.vector[j] = *cwn_g_at(g, j, j);
     CWN_BARRIER();
-    for (cwn_long k = g.from; k < g.to; k++) cwn_eliminate(g, c, k);
+    cwn_take_triangle(r, g, thread);
+    for (cwn_long k = 0; k < g.to - g.from; k++) cwn_eliminate(r, g, k, thread);
+    cwn_put_triangle(r, g, thread);
 }
 
 /* x R = x for a block's row x of any strip: x[k] is divided by the pivot, then leaves the later ones. */
-CWN_FN void cwn_solve(cwn_strip *x, cwn_gram g, cwn_long count) {
-    for (cwn_long k = 0; k < count; k++) {
-        x[k] = x[k] / cwn_strip_of(*cwn_g_at(g, g.from + k, g.from + k));
-        for (cwn_long j = k + 1; j < count; j++)
-            x[j] = cwn_strip_less(*cwn_g_at(g, g.from + k, g.from + j), x[k], x[j]);
+CWN_FN void cwn_solve(cwn_strip *x, CWN_COMMON const double *r, int count) {
+    CWN_IN_REGISTERS for (int k = 0; k < count; k++) {
+        x[k] = x[k] / cwn_strip_of(r[k * CWN_BLOCK + k]);
+        CWN_IN_REGISTERS for (int j = k + 1; j < count; j++)
+            x[j] = cwn_strip_less(r[k * CWN_BLOCK + j], x[k], x[j]);
     }
 }
 
 /* The block's rows right of its triangle. */
-CWN_FN void cwn_factor_rows(cwn_gram g, cwn_crew c) {
+CWN_FN void cwn_factor_rows(cwn_gram g, CWN_COMMON double *r, cwn_crew c) {
     const cwn_long strips = (cwn_padded(g.columns) - g.to) / CWN_STRIP;
-    for (cwn_long t = c.item; t < strips; t += c.items) {
+    cwn_take_triangle(r, g, c.item % CWN_SOLVERS);
+    for (cwn_long t = c.item; t - c.item % CWN_SOLVERS < strips; t += c.items) {
         CWN_GLOBAL double *at = cwn_g_at(g, g.from, g.to + t * CWN_STRIP);
+        CWN_COMMON_BARRIER(); /* else compilers would take all of the triangle before the loop, into registers that are not there */
+        if (t >= strips) continue;
         cwn_strip x[CWN_BLOCK];
-        for (int k = 0; k < CWN_BLOCK; k++) x[k] = cwn_strip_at(at + k * CWN_PANEL);
-        cwn_solve(x, g, CWN_BLOCK);
-        for (int k = 0; k < CWN_BLOCK; k++) cwn_strip_put(at + k * CWN_PANEL, x[k]);
+        CWN_IN_REGISTERS for (int k = 0; k < CWN_BLOCK; k++) x[k] = cwn_strip_at(at + k * CWN_PANEL);
+        cwn_solve(x, r, CWN_BLOCK);
+        CWN_IN_REGISTERS for (int k = 0; k < CWN_BLOCK; k++) cwn_strip_put(at + k * CWN_PANEL, x[k]);
     }
 }
 
@@ -229,14 +253,21 @@ CWN_FN void cwn_update_triangle(cwn_gram g, cwn_crew c) {
 
 /* ------------------------------------------------------------------------------------------------------------ X / R */
 
-/* The block's columns of X, whose earlier columns have left them. */
-CWN_FN void cwn_solve_columns(cwn_gram g, cwn_crew c) {
-    const cwn_long count = g.to - g.from, strips = cwn_padded(g.rows) / CWN_STRIP;
-    for (cwn_long t = c.item; t < strips; t += c.items) {
+/* The block's columns of X, whose earlier columns have left them. In registers there is always a whole block. */
+CWN_FN void cwn_solve_columns(cwn_gram g, CWN_COMMON double *r, cwn_crew c) {
+    const int columns = (int)(g.to - g.from), count = CWN_SOLVERS == 1 ? columns : CWN_BLOCK;
+    const cwn_long strips = cwn_padded(g.rows) / CWN_STRIP, panel = cwn_height(g.rows) * CWN_PANEL;
+    cwn_take_triangle(r, g, c.item % CWN_SOLVERS);
+    for (cwn_long t = c.item; t - c.item % CWN_SOLVERS < strips; t += c.items) {
+        CWN_GLOBAL double *at = cwn_x_at(g, t * CWN_STRIP, g.from);
         cwn_strip x[CWN_BLOCK];
-        for (cwn_long k = 0; k < count; k++) x[k] = cwn_strip_gather(cwn_x_at(g, t * CWN_STRIP, g.from + k), CWN_PANEL);
-        cwn_solve(x, g, count);
-        for (cwn_long k = 0; k < count; k++) cwn_strip_scatter(cwn_x_at(g, t * CWN_STRIP, g.from + k), CWN_PANEL, x[k]);
+        CWN_COMMON_BARRIER(); /* as above */
+        if (t >= strips) continue;
+        CWN_IN_REGISTERS for (int k = 0; k < count; k++)
+            x[k] = k < columns ? cwn_strip_gather(at + k / CWN_PANEL * panel + k % CWN_PANEL, CWN_PANEL) : cwn_strip_of(0.0);
+        cwn_solve(x, r, count);
+        CWN_IN_REGISTERS for (int k = 0; k < count; k++)
+            if (k < columns) cwn_strip_scatter(at + k / CWN_PANEL * panel + k % CWN_PANEL, CWN_PANEL, x[k]);
     }
 }
 
@@ -257,18 +288,15 @@ CWN_FN void cwn_update_columns(cwn_gram g, cwn_crew c) {
 
 /* ------------------------------------------------------------------------------------------------------- the steps */
 
-CWN_FN int cwn_is_cholesky(cwn_word step) {
-    return (step >= CWN_GRAM && step <= CWN_UPDATE_COLUMNS) || step == CWN_MEASURE;
-}
-
-/* One member's share. A crew of one has a loop of none where the step is not due: all come to every barrier. */
-CWN_FN void cwn_do_cholesky(cwn_word step, cwn_matrix m, cwn_bytes scratch, cwn_crew c) {
+/* One member's share, with room for CWN_BLOCK * CWN_BLOCK numbers. A crew of one has a loop of none where the step is not
+ * due: all come to every barrier. */
+CWN_FN void cwn_do_cholesky(cwn_word step, cwn_matrix m, cwn_bytes scratch, cwn_crew c, CWN_COMMON double *room) {
     const int due = cwn_is_due(m, step, scratch, c);
     cwn_gram g = cwn_gram_of(m, scratch);
     if (step == CWN_TRIANGLE || step == CWN_JUDGE) {
         CWN_BARRIER();
-        if (!due) g.columns = g.to = 0;
-        if (step == CWN_TRIANGLE) cwn_factor_triangle(g, c);
+        if (!due) g.columns = g.from = g.to = 0;
+        if (step == CWN_TRIANGLE) cwn_factor_triangle(g, room, c.item);
         else cwn_judge(g, c);
         return;
     }
@@ -276,9 +304,9 @@ CWN_FN void cwn_do_cholesky(cwn_word step, cwn_matrix m, cwn_bytes scratch, cwn_
     switch (step) {
     case CWN_GRAM: cwn_make_gram(g, c); break;
     case CWN_MEASURE: cwn_measure(g, c); break;
-    case CWN_ROWS: cwn_factor_rows(g, c); break;
+    case CWN_ROWS: cwn_factor_rows(g, room, c); break;
     case CWN_UPDATE_TRIANGLE: cwn_update_triangle(g, c); break;
-    case CWN_COLUMNS: cwn_solve_columns(g, c); break;
+    case CWN_COLUMNS: cwn_solve_columns(g, room, c); break;
     default: cwn_update_columns(g, c);
     }
 }

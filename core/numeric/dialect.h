@@ -49,8 +49,10 @@
  *   CWN_GLOBAL         the address space of such memory
  *   CWN_BARRIER()      all members of the crew come here before any goes on; what they stored is seen by all. Only in
  *                      steps whose crew is one work-group or block, or one thread, and never where they may part ways
- *   CWN_COMMON         the address space of what the threads of a block have in common, where there is such; and then
- *   CWN_COMMON_BARRIER()  a barrier for that alone, and cwn_two  a pair of doubles, x and y
+ *   CWN_SQUARES        defined where the threads of a block have memory in common: CWN_COMMON, its address space, and
+ *   CWN_COMMON_BARRIER()  a barrier for that alone; cwn_two  a pair of doubles, x and y
+ *   CWN_SOLVERS        threads of a block of the crew, which is one thread where there is no such memory
+ *   CWN_IN_REGISTERS   before loops that index what is to be in registers
  *   CWN_WIDTH          columns that one member takes at a time in loops that a compiler may vectorize
  *   CWN_NO_UNROLL      before a loop whose body is long: as it is written, if the language can say so
  *   cwn_strip          CWN_STRIP doubles of neighbouring columns or rows
@@ -422,6 +424,9 @@ typedef double cwn_strip;
 #define cwn_strip_scatter(p, step, s) (*(p) = (s))
 #define cwn_strip_ma(x, s, t) cwn_fma((x), (s), (t))
 #define cwn_strip_less(x, s, t) cwn_fma(-(x), (s), (t))
+#define CWN_SQUARES
+#define CWN_SOLVERS 64
+#define CWN_IN_REGISTERS _Pragma("unroll")
 typedef double2 cwn_two;
 #ifdef __CUDACC__
 #define CWN_COMMON
@@ -432,6 +437,12 @@ typedef double2 cwn_two;
 #endif
 #elif CWN_LANES == 1
 #include "strip.h"
+#endif
+#ifndef CWN_SQUARES
+#define CWN_COMMON
+#define CWN_COMMON_BARRIER() ((void)0)
+#define CWN_SOLVERS 1
+#define CWN_IN_REGISTERS
 #endif
 
 typedef struct { cwn_long item, items; } cwn_crew; /* a member's number, and how many there are */

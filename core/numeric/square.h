@@ -7,7 +7,7 @@
  */
 #ifndef CWN_SQUARE_H
 #define CWN_SQUARE_H
-#ifdef CWN_COMMON
+#ifdef CWN_SQUARES
 
 #include "cholesky.h"
 

@@ -82,6 +82,7 @@
 #if defined(__OPENCL_VERSION__)
 
 #pragma OPENCL FP_CONTRACT OFF
+#define CWN_NO_UNROLL _Pragma("unroll 1")
 #define CWN_UNROLL _Pragma("unroll") /* LLVM, which most drivers are made of, does not where the loop is deep inside others */
 #ifndef CWN_LANES
 #define CWN_LANES 1
@@ -175,7 +176,6 @@ typedef double8 cwn_f64;
 #define cwn_sqrt64(x) sqrt(x)
 #define cwn_divide(a, b) convert_float_rte((double)(a) / (double)(b)) /* nor need a float quotient be */
 #define cwn_divide64(a, b) ((a) / (b))
-#define CWN_NO_UNROLL _Pragma("unroll 1")
 /* Twice: with one barrier after a loop that few work-items enter, PoCL 3.1 leaves out work of steps with many barriers. */
 #define CWN_BARRIER() (barrier(CLK_GLOBAL_MEM_FENCE), barrier(CLK_GLOBAL_MEM_FENCE))
 #endif

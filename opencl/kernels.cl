@@ -67,18 +67,9 @@ static inline void cw_put(cwn_word type, cwn_word store, global uchar *memory, c
 #define CW_INLINE static inline
 #endif
 
-static inline cwn_group cw_tile_group(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, uint counter) {
-    if (!cwn_takes_block(distribution)) return cwn_group_of(l, distribution, type, 0);
-    return cwn_group_of_block(l, distribution, type, cw_tile_block(t, t.philox, counter));
-}
-
-static inline uint2 cw_packed(cwn_group g) { return (uint2)(g.e0 | g.e1 << 16, g.e2 | g.e3 << 16); }
-
-/* One group, or two of 16-bit elements. */
 static inline uint4 cw_tile_bytes(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, uint counter) {
-    const cwn_group g = cw_tile_group(l, t, distribution, type, counter);
-    if (!cwn_is_16(type)) return (uint4)(g.e0, g.e1, g.e2, g.e3);
-    return (uint4)(cw_packed(g), cw_packed(cw_tile_group(l, t, distribution, type, counter + 1)));
+    const cwn_group g = cwn_tile_words(l, t, distribution, type, counter);
+    return (uint4)(g.e0, g.e1, g.e2, g.e3);
 }
 
 static inline global uint4 *cw_first_tile(cwn_launch l, cw_tiles t, cwn_word type, global uchar *memory) {
@@ -114,27 +105,26 @@ CW_INLINE void cw_fill_rest(cwn_launch l, cw_tiles t, cwn_word distribution, cwn
 typedef struct { global uchar *to; local float4 *begun; local ushort *begun_group; local uint *count; } cw_half;
 
 static inline void cw_store_group(cwn_word type, global uchar *memory, uint group, cwn_group g) {
-    if (cwn_is_16(type)) ((global uint2 *)memory)[group] = cw_packed(g);
+    const cwn_group p = cwn_packed(g, g);
+    if (cwn_is_16(type)) ((global uint2 *)memory)[group] = (uint2)(p.e0, p.e1);
     else ((global uint4 *)memory)[group] = (uint4)(g.e0, g.e1, g.e2, g.e3);
 }
 
 static inline void cw_begin_group(cwn_launch l, cwn_word type, cw_half h, uint group, cwn_block x) {
-    const cwn_pair a = cwn_normal(x.w0, x.w1), b = cwn_normal(x.w2, x.w3);
-    if (cwn_is_outside(a.first) | cwn_is_outside(a.second) | cwn_is_outside(b.first) | cwn_is_outside(b.second)) {
+    const cwn_begun n = cwn_begin_truncated(x);
+    if (cwn_is_complete(n)) cw_store_group(type, h.to, group, cwn_scaled_begun(l, type, n));
+    else {
         const uint at = atomic_inc(h.count);
-        h.begun[at] = (float4)(a.first, a.second, b.first, b.second);
+        h.begun[at] = (float4)(n.e0, n.e1, n.e2, n.e3);
         h.begun_group[at] = (ushort)group;
-    } else cw_store_group(type, h.to, group, cwn_scaled_32(l, type, a.first, a.second, b.first, b.second));
+    }
 }
 
 /* `first` is the half's first group in the tensor. */
 static inline void cw_finish_group(cwn_launch l, cwn_word type, cw_half h, ulong first, uint at) {
-    const ulong group = first + h.begun_group[at];
-    const float4 n = h.begun[at];
-    const cwn_pair a = {n.x, n.y}, b = {n.z, n.w};
-    const cwn_kept begun = cwn_keep_pairs(cwn_none_kept(), a, b);
-    const cwn_kept z = cwn_truncated(begun, cwn_counter_of(l, (group << 8) + 1, group >> 56), l.key0, l.key1);
-    cw_store_group(type, h.to, h.begun_group[at], cwn_scaled_32(l, type, z.e0, z.e1, z.e2, z.e3));
+    const uint group = h.begun_group[at];
+    const cwn_begun n = {h.begun[at].x, h.begun[at].y, h.begun[at].z, h.begun[at].w};
+    cw_store_group(type, h.to, group, cwn_complete_truncated(l, type, first + group, n));
 }
 
 CW_INLINE void cw_fill_truncated_tiles(cwn_launch l, cw_tiles t, cwn_word type, global uchar *memory, local float4 *room) {

@@ -46,6 +46,10 @@ BUDGETS = {
     "cw_slice_full_integer_32": 44, "cw_slice_uniform_float16": 90, "cw_slice_normal_float16": 198,
 }
 
+# Of a square of 64 x 64 numbers a thread makes 16, by as many products each in a layer: instructions for one of these may be
+# so many, shared loads, the fetching of the next layer and everything else in the loop over layers included, without NOPs.
+SQUARES, LAYER_PRODUCTS, PRODUCT_BUDGET = r"cw_matrix_(gram|update_\w+)", 16 * 16, 1.5
+
 # Subroutines that a kernel may call: name, kernels, and why that does not hurt. Anything else fails the check.
 CALLS = [
     ("__cuda_sm20_div_u64", r"matrix",
@@ -58,11 +62,9 @@ CALLS = [
     ("__cuda_sm20_dsqrt_rn_f64_mediumpath_v1", r"matrix_(triangle|householder_float64)", "as above; one root per column"),
 ]
 
-# Kernels that may use local memory: a thread's part of a block's row, which a loop indexes.
-LOCAL = r"cw_matrix_(rows|columns)"
-
 TILE_COLUMNS = ["tiles of kernel", "loop", "blocks", "NOPs", "per block without", "in cw_batch", "budget", "rest", "again",
                 "16-byte stores", "integer multiplications", "fp64", "conversions"]
+SQUARE_COLUMNS = ["squares of kernel", "layer", "NOPs", "DFMA", "shared loads", "global loads", "per DFMA without", "budget"]
 COLUMNS = ["kernel", "registers", "loop", "blocks", "per block", "16-byte stores", "local bytes", "local accesses",
            "spills", "integer multiplications", "fp64", "conversions", "calls"]
 
@@ -77,14 +79,15 @@ What ptxas made of the CUDA kernels that the library embeds; `bench/machine_code
   per block without: (loop - NOPs) / blocks; in cw_batch: the same of the loop that cw_batch has for these. A budget is what
   sm_90 may take at most, the others a tenth more, and cw_batch a hundredth more: the test `machine_code` fails beyond. rest:
   of the loop over the groups that are no whole tile, per block, without NOPs.
+- squares: the loop over layers of the products of matrices; in one turn a thread makes 256 products for 16 numbers, and
+  fetches what the next one needs. The test fails beyond the budget.
 - registers: of a thread. local bytes: of a thread's stack and local memory.
 - loop: the instructions between the target of a kernel's longest backward branch and that branch, other than that of
   tiles. The columns right of it count in the loop, a rare path as much as a common one; local accesses, spills and calls
   are of the whole kernel.
 - blocks: Philox blocks of one iteration, known by their 20 multiplications by Philox's constants. per block: loop /
   blocks. Kernels without Philox make one group of elements in an iteration.
-- spills: local accesses through the stack pointer. cw_matrix_rows and cw_matrix_columns keep a thread's part of a block's
-  row in local memory, because a loop indexes it; no other kernel uses any.
+- spills: local accesses through the stack pointer. No kernel uses local memory.
 - integer multiplications: without those that ptxas writes for moves, shifts and carries. fp64: all double-precision
   instructions. conversions: between formats, packing included.
 - calls: of subroutines, whose instructions are not in the loop. Those that remain, and why:
@@ -215,6 +218,32 @@ def is_rest(kernel, loop):
     return multiplications(kernel, loop) in (FOLDED, 2 * FOLDED)
 
 
+def layers_of(kernel):
+    """What is executed of the loop over layers in one turn, as often as it is: the loop over products in it is not unrolled
+    entirely. Empty where the kernel has no squares."""
+    if not re.fullmatch(SQUARES, kernel["function-name"]):
+        return []
+    code = kernel["sass-instructions"]
+    fused = lambda loop: sum(operation(code[at]) == "DFMA" for at in loop)
+    inner = max((loop for loop in loops(kernel) if fused(loop)), key=lambda loop: fused(loop) / len(loop))
+    outer = min((loop for loop in loops(kernel) if any(operation(code[at]) == "BAR" for at in loop) and fused(loop)), key=len)
+    if LAYER_PRODUCTS % fused(inner):
+        raise Bad(f"{kernel['function-name']}: {fused(inner)} products in the innermost loop are no part of a layer")
+    times = LAYER_PRODUCTS // fused(inner) if inner != outer else 1
+    return [code[at] for at in outer for _ in range(times if at in inner else 1)]
+
+
+def count_squares(kernel):
+    """The row of a kernel's squares, or None."""
+    layer = layers_of(kernel)
+    if not layer:
+        return None
+    by = collections.Counter(map(operation, layer))
+    return {"squares of kernel": kernel["function-name"], "layer": len(layer), "NOPs": by["NOP"], "DFMA": by["DFMA"],
+            "shared loads": by["LDS"], "global loads": by["LDG"],
+            "per DFMA without": f"{(len(layer) - by['NOP']) / by['DFMA']:.2f}", "budget": PRODUCT_BUDGET}
+
+
 def main_loop(kernel):
     tiles = [at for loop, _ in tiles_of(kernel) for at in loop]
     others = [loop for loop in loops(kernel) if loop.start not in tiles and not is_folded(kernel, loop)]
@@ -286,7 +315,7 @@ def permitted(kernel, callee):
 def faults(architecture, row):
     where = f"{architecture} {row['kernel']}"
     for column in ("local bytes", "local accesses", "spills"):
-        if row[column] and not re.fullmatch(LOCAL, row["kernel"]):
+        if row[column]:
             yield f"{where}: {row[column]} {column}"
     for callee in row["calls"]:
         if not permitted(row["kernel"], callee):
@@ -305,6 +334,13 @@ def over_budget(architecture, tiles):
                 yield f"{architecture} {name}: {rows[name][column]} instructions per block ({column}), the budget is {most:g}"
 
 
+def over_product_budget(architecture, squares):
+    for row in squares:
+        if float(row["per DFMA without"]) > PRODUCT_BUDGET:
+            yield (f"{architecture} {row['squares of kernel']}: {row['per DFMA without']} instructions per product, the budget "
+                   f"is {PRODUCT_BUDGET}")
+
+
 # ---------------------------------------------------------------------------------------------------------- the page
 
 
@@ -321,7 +357,7 @@ def table(columns, rows):
     return "\n" + line(columns) + "|---|" + "---:|" * (len(columns) - 1) + "\n" + "".join(line(cells(row)) for row in rows)
 
 
-def page(tables, tiles, ptxas, nvdisasm):
+def page(tables, tiles, squares, ptxas, nvdisasm):
     called = {(row["kernel"], callee) for rows in tables.values() for row in rows for callee in row["calls"]}
     text = "# The kernels' machine code\n\n" + EXPLANATION
     for name, kernels, reason in CALLS:
@@ -330,7 +366,8 @@ def page(tables, tiles, ptxas, nvdisasm):
             text += f"  - `{name}` in {', '.join(f'`{c}`' for c in callers)}: {reason}.\n"
     text += f"\nptxas: {ptxas}  \nnvdisasm: {nvdisasm}\n"
     for architecture, rows in tables.items():
-        text += f"\n## {architecture}\n" + table(TILE_COLUMNS, tiles[architecture]) + table(COLUMNS, rows)
+        text += f"\n## {architecture}\n" + table(TILE_COLUMNS, tiles[architecture])
+        text += table(SQUARE_COLUMNS, squares[architecture]) + table(COLUMNS, rows)
     return text
 
 
@@ -341,18 +378,21 @@ def read(fatbin):
         print("SKIP: no cuobjdump or nvdisasm (run ./setup.sh)")
         sys.exit(77)
     version = re.search(r"release .*", run(nvdisasm, "--version"))[0]
-    tables, tiles, makers, wrong = {}, {}, set(), []
+    tables, tiles, squares, makers, wrong = {}, {}, {}, set(), []
     for architecture, ptxas, functions, registers in images(cuobjdump, nvdisasm, fatbin):
         kernels = [f for f in functions if f["function-name"] in registers]
         rows = [count(k, *registers[k["function-name"]]) for k in kernels]
         tables[architecture] = sorted(rows, key=lambda row: row["kernel"])
         tiles[architecture] = with_batch([row for kernel in kernels for row in count_tiles(kernel)])
+        found = filter(None, map(count_squares, kernels))
+        squares[architecture] = sorted(found, key=lambda row: row["squares of kernel"])
         makers.add(ptxas)
         wrong += [fault for row in tables[architecture] for fault in faults(architecture, row)]
         wrong += over_budget(architecture, tiles[architecture])
+        wrong += over_product_budget(architecture, squares[architecture])
     if len(makers) != 1 or not all(tables.values()):
         raise Bad(f"{fatbin}: {len(tables)} machine codes, made by {sorted(makers)}")
-    return page(tables, tiles, *makers, version), *makers, wrong
+    return page(tables, tiles, squares, *makers, version), *makers, wrong
 
 
 def check(text, ptxas, file):

@@ -156,6 +156,13 @@ __attribute__((unused)) static int cw_matrix_kernel_of(uint32_t step, uint32_t t
     return (int)(row - cw_matrix_kernels);
 }
 
+/* How many squares a step has, where threads with common memory make it by squares; 0 where it is not such a step. */
+__attribute__((unused)) static uint64_t cw_squares_of(int kernel, const cwn_matrix *matrix) {
+    const uint32_t step = cw_matrix_kernels[kernel].step;
+    const int in_squares = step == CWN_GRAM || step == CWN_UPDATE_TRIANGLE || step == CWN_UPDATE_COLUMNS;
+    return in_squares ? cwn_squares(cwn_area_of(*matrix, step)) : 0;
+}
+
 /* Fills *why, if there is one, and returns status: `return cw_fail(why, CW_ERROR_SHAPE, 0, "...", ...)`. */
 __attribute__((format(printf, 4, 5), unused)) static cw_status cw_fail(cw_error *why, cw_status status, int32_t native,
                                                                       const char *format, ...) {

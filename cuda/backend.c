@@ -190,23 +190,30 @@ typedef struct matrix_fill {
     cw_error *why;
 } matrix_fill;
 
-/* Steps of one crew are one block. The stream keeps their order. */
-static unsigned blocks_of(const device *d, const cw_work *step) {
-    const uint64_t blocks = (step->shares + THREADS_PER_STEP - 1) / THREADS_PER_STEP;
-    return blocks == 0 ? 1 : blocks < d->most_blocks ? (unsigned)blocks : d->most_blocks;
+/* The stream keeps the steps' order. */
+typedef struct grid {
+    unsigned blocks, threads;
+} grid;
+
+/* Steps of one crew are one block. */
+static grid grid_of(const device *d, const cw_work *step) {
+    const uint64_t squares = cw_squares_of(step->kernel, &step->matrix);
+    if (squares) return (grid){blocks_for(d, squares, 1), CWN_THREADS};
+    if (step->shares) return (grid){blocks_for(d, step->shares, THREADS_PER_STEP), THREADS_PER_STEP};
+    return (grid){1, cw_matrix_kernels[step->kernel].step == CWN_HOUSEHOLDER ? CW_THREADS : THREADS_PER_STEP};
 }
 
 static cw_status run_step(void *user, const cw_work *step) {
     const matrix_fill *f = user;
     const device *d = of(f->base);
-    const unsigned threads = step->shares ? THREADS_PER_STEP : CW_THREADS;
     cwn_matrix matrix = step->matrix;
     CUdeviceptr scratch = (CUdeviceptr)(uintptr_t)f->to->scratch + f->to->scratch_offset;
     CUdeviceptr memory = step->in_scratch ? scratch + step->at : address_of(f->to);
     const cw_destination to = cw_cuda_at(memory, UINT64_MAX, f->to->queue);
     if (step->draws.count) return enqueue_fill(f->base, &step->draws, &to, f->why);
     void *arguments[] = {&matrix, &memory, &scratch};
-    const CUresult code = d->driver.cuLaunchKernel(d->matrix_kernels[step->kernel], blocks_of(d, step), 1, 1, threads, 1, 1, 0,
+    const grid g = grid_of(d, step);
+    const CUresult code = d->driver.cuLaunchKernel(d->matrix_kernels[step->kernel], g.blocks, 1, 1, g.threads, 1, 1, 0,
                                                    f->to->queue, arguments, NULL);
     const cw_status status = check(d, code, "cuLaunchKernel", f->why);
     if (!status) f->base->launches++;

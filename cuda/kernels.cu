@@ -413,5 +413,26 @@ extern "C" __global__ __launch_bounds__(CW_THREADS) void cw_batch(const cwn_entr
         const cwn_crew crew = {(uint64_t)blockIdx.x * blockDim.x + threadIdx.x, (uint64_t)gridDim.x * blockDim.x}; \
         cwn_do_step(step, type, real, m, memory, scratch, crew); \
     }
-CWN_MATRIX_TABLE(CW_ROW)
+CWN_CREW_TABLE(CW_ROW)
+#undef CW_ROW
+
+#define CW_ROW(name, step, type, real) \
+    extern "C" __global__ void __launch_bounds__(CWN_SOLVERS) \
+        name(const __grid_constant__ cwn_matrix m, void *memory, unsigned char *scratch) { \
+        __shared__ double2 room[CWN_BLOCK * CWN_BLOCK / 2]; \
+        const cwn_crew crew = {(uint64_t)blockIdx.x * CWN_SOLVERS + threadIdx.x, (uint64_t)gridDim.x * CWN_SOLVERS}; \
+        cwn_do_cholesky(step, m, scratch, crew, (double *)room); \
+    }
+CWN_CHOLESKY_TABLE(CW_ROW)
+#undef CW_ROW
+
+#define CW_ROW(name, step, type, real) \
+    extern "C" __global__ void __launch_bounds__(CWN_THREADS) \
+        name(const __grid_constant__ cwn_matrix m, void *memory, unsigned char *scratch) { \
+        __shared__ cwn_layer common; \
+        const cwn_crew blocks = {blockIdx.x, gridDim.x}; \
+        cwn_do_squares(step, m, scratch, blocks, threadIdx.x, &common); \
+    }
+CWN_SQUARE_TABLE(CW_ROW)
+#undef CW_ROW
 #endif

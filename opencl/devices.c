@@ -48,13 +48,20 @@ cw_status cw_opencl_decide_fp64(cl_device_id id, uint32_t asked, int *use, cw_er
     return cw_decide_fp64(asked, "CW_OPENCL_FP64", secure_getenv("CW_OPENCL_FP64"), has, use, why);
 }
 
-cw_status cw_opencl_decide_lanes(cl_device_id id, int fp64, int *in_lanes, cw_error *why) {
+/* Work-groups large enough, and local memory, for squares of matrices (numeric/square.h). */
+static int has_squares(cl_device_id id) {
+    enum { BYTES = 2 * 8 * CWN_PANEL * (CWN_SQUARE + 2) };
+    return device_number(id, CL_DEVICE_MAX_WORK_GROUP_SIZE) >= CWN_THREADS && device_number(id, CL_DEVICE_LOCAL_MEM_SIZE) >= BYTES;
+}
+
+cw_status cw_opencl_decide_way(cl_device_id id, int fp64, cw_opencl_way *way, cw_error *why) {
     const char *word = secure_getenv("CW_OPENCL_LANES");
-    *in_lanes = fp64 && (device_number(id, CL_DEVICE_TYPE) & CL_DEVICE_TYPE_CPU) != 0;
+    const cw_opencl_way without_tiles = fp64 ? CW_IN_LANES : CW_ONE_BY_ONE;
+    *way = device_number(id, CL_DEVICE_TYPE) & CL_DEVICE_TYPE_CPU || !has_squares(id) ? without_tiles : CW_IN_TILES;
     if (!word || !word[0]) return CW_OK;
     if (strcmp(word, "1") && strcmp(word, "8"))
         return cw_fail(why, CW_ERROR_ARGUMENT, 0, "CW_OPENCL_LANES is \"%.32s\", neither \"1\" nor \"8\"", word);
-    *in_lanes = fp64 && word[0] == '8';
+    *way = word[0] == '8' ? without_tiles : CW_IN_TILES;
     return CW_OK;
 }
 

@@ -49,6 +49,10 @@
  *   CWN_GLOBAL         the address space of such memory
  *   CWN_BARRIER()      all members of the crew come here before any goes on; what they stored is seen by all. Only in
  *                      steps whose crew is one work-group or block, or one thread, and never where they may part ways
+ *   CWN_SQUARES        defined where the threads of a block have memory in common: CWN_COMMON, its address space, and
+ *   CWN_COMMON_BARRIER()  a barrier for that alone; cwn_two  a pair of doubles, x and y
+ *   CWN_SOLVERS        threads of a block of the crew, which is one thread where there is no such memory
+ *   CWN_IN_REGISTERS   before loops that index what is to be in registers
  *   CWN_WIDTH          columns that one member takes at a time in loops that a compiler may vectorize
  *   CWN_NO_UNROLL      before a loop whose body is long: as it is written, if the language can say so
  *   cwn_strip          CWN_STRIP doubles of neighbouring columns or rows
@@ -78,6 +82,7 @@
 #if defined(__OPENCL_VERSION__)
 
 #pragma OPENCL FP_CONTRACT OFF
+#define CWN_NO_UNROLL _Pragma("unroll 1")
 #define CWN_UNROLL _Pragma("unroll") /* LLVM, which most drivers are made of, does not where the loop is deep inside others */
 #ifndef CWN_LANES
 #define CWN_LANES 1
@@ -171,7 +176,6 @@ typedef double8 cwn_f64;
 #define cwn_sqrt64(x) sqrt(x)
 #define cwn_divide(a, b) convert_float_rte((double)(a) / (double)(b)) /* nor need a float quotient be */
 #define cwn_divide64(a, b) ((a) / (b))
-#define CWN_NO_UNROLL _Pragma("unroll 1")
 /* Twice: with one barrier after a loop that few work-items enter, PoCL 3.1 leaves out work of steps with many barriers. */
 #define CWN_BARRIER() (barrier(CLK_GLOBAL_MEM_FENCE), barrier(CLK_GLOBAL_MEM_FENCE))
 #endif
@@ -182,7 +186,7 @@ typedef double8 cwn_f64;
 #include <stdint.h>
 #define CWN_FN static __device__ __forceinline__
 #define CWN_GLOBAL
-#define CWN_UNROLL
+#define CWN_UNROLL _Pragma("unroll")
 #define CWN_LANES 1
 typedef uint32_t cwn_word;
 typedef uint64_t cwn_long;
@@ -377,11 +381,41 @@ CWN_FN cwn_f64 cwn_at_least(cwn_f64 x, cwn_f64 c) { cwn_u64 less = (cwn_u64)(x <
 #endif
 
 #ifndef CWN_NO_FP64
-#if defined(__OPENCL_VERSION__) || defined(__CUDACC__)
+#if defined(__OPENCL_VERSION__) && CWN_LANES > 1
+#define CWN_WIDTH 16
+#define CWN_STRIPS 2
+#ifdef __AVX512F__
+#define CWN_STRIP 8
+#define CWN_TILE 8
+typedef double8 cwn_strip;
+#define cwn_strip_of(x) ((double8)(x))
+#define cwn_strip_at(p) vload8(0, (p))
+#define cwn_strip_put(p, s) vstore8((s), 0, (p))
+#else
+#define CWN_STRIP 4
+#define CWN_TILE 4
+typedef double4 cwn_strip;
+#define cwn_strip_of(x) ((double4)(x))
+#define cwn_strip_at(p) vload4(0, (p))
+#define cwn_strip_put(p, s) vstore4((s), 0, (p))
+#endif
+CWN_FN cwn_strip cwn_strip_gather(global const double *p, cwn_long step) {
+    double each[CWN_STRIP];
+    CWN_UNROLL for (int lane = 0; lane < CWN_STRIP; lane++) each[lane] = p[lane * step];
+    return cwn_strip_at(each);
+}
+CWN_FN void cwn_strip_scatter(global double *p, cwn_long step, cwn_strip s) {
+    double each[CWN_STRIP];
+    cwn_strip_put(each, s);
+    CWN_UNROLL for (int lane = 0; lane < CWN_STRIP; lane++) p[lane * step] = each[lane];
+}
+#define cwn_strip_ma(x, s, t) fma(cwn_strip_of(x), (s), (t))
+#define cwn_strip_less(x, s, t) fma(cwn_strip_of(-(x)), (s), (t))
+#elif defined(__OPENCL_VERSION__) || defined(__CUDACC__)
 #define CWN_WIDTH 1
 #define CWN_STRIP 1
 #define CWN_TILE 4
-#define CWN_STRIPS 2
+#define CWN_STRIPS 4
 typedef double cwn_strip;
 #define cwn_strip_of(x) (x)
 #define cwn_strip_at(p) (*(p))
@@ -390,8 +424,25 @@ typedef double cwn_strip;
 #define cwn_strip_scatter(p, step, s) (*(p) = (s))
 #define cwn_strip_ma(x, s, t) cwn_fma((x), (s), (t))
 #define cwn_strip_less(x, s, t) cwn_fma(-(x), (s), (t))
+#define CWN_SQUARES
+#define CWN_SOLVERS 64
+#define CWN_IN_REGISTERS _Pragma("unroll")
+typedef double2 cwn_two;
+#ifdef __CUDACC__
+#define CWN_COMMON
+#define CWN_COMMON_BARRIER() __syncthreads()
+#else
+#define CWN_COMMON local
+#define CWN_COMMON_BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
+#endif
 #elif CWN_LANES == 1
 #include "strip.h"
+#endif
+#ifndef CWN_SQUARES
+#define CWN_COMMON
+#define CWN_COMMON_BARRIER() ((void)0)
+#define CWN_SOLVERS 1
+#define CWN_IN_REGISTERS
 #endif
 
 typedef struct { cwn_long item, items; } cwn_crew; /* a member's number, and how many there are */

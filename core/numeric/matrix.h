@@ -13,7 +13,9 @@ enum {
     CWN_LEAST_CHOLESKY = 48, /* part of the definition: the least number of columns that is done by Cholesky's way */
     CWN_SLAB = 128,  /* columns of R that leave all later ones at once */
     CWN_BLOCK = 32,  /* and that are made, and leave those of the slab, at once */
-    CWN_PANEL = 16   /* columns that lie side by side; a multiple of every dialect's tile */
+    CWN_PANEL = 16,  /* columns that lie side by side; a multiple of every dialect's tile */
+    CWN_SQUARE = 64, /* rows and columns of what a block of threads with common memory makes at once, */
+    CWN_THREADS = 256 /* and how many threads that are */
 };
 
 /* Rows and columns that Cholesky's way works on, and rows of a panel: more, so that the panels' starts do not fall on each
@@ -67,11 +69,28 @@ typedef struct {
     cwn_word mask;                      /* the type of the draws that choose columns of a projection */
 } cwn_matrix;
 
+/* Where the numbers lie that a step makes which is a product of matrices: in G, or in X. */
+typedef struct {
+    cwn_long i, j, rows, columns;
+} cwn_area;
+
+CWN_FN cwn_area cwn_area_of(cwn_matrix m, cwn_word step) {
+    const cwn_long n = cwn_padded(m.columns);
+    const cwn_area gram = {0, 0, n, n}, triangle = {m.to, m.to, m.end - m.to, n - m.to};
+    const cwn_area columns = {0, m.to, cwn_padded(m.rows), m.end - m.to};
+    return step == CWN_GRAM ? gram : step == CWN_UPDATE_TRIANGLE ? triangle : columns;
+}
+
+CWN_FN cwn_long cwn_squares_in(cwn_long length) { return (length + CWN_SQUARE - 1) / CWN_SQUARE; }
+CWN_FN cwn_long cwn_squares(cwn_area a) { return cwn_squares_in(a.rows) * cwn_squares_in(a.columns); }
+
 /* Bytes of scratch memory; OpenCL C has no uint8_t. */
 typedef CWN_GLOBAL unsigned char *cwn_bytes;
 #define CWN_AT(type, scratch, at) ((CWN_GLOBAL type *)((scratch) + (at)))
 
-/* Every step, the types of destination and matrix that it is for (0: any), and the name of its kernel. */
+/* Every step, the types of destination and matrix that it is for (0: any), and the name of its kernel. Those of
+ * Cholesky's way are in tables of their own; its products of matrices are done by squares (square.h) where threads have
+ * memory in common. */
 /* clang-format off */
 #define CWN_CONVOLUTION_TABLE(ROW, name, type) \
     ROW(cw_matrix_mask_##name,           CWN_MASK,            type,        0) \
@@ -80,7 +99,17 @@ typedef CWN_GLOBAL unsigned char *cwn_bytes;
     ROW(cw_matrix_convolve_##name,       CWN_CONVOLVE,        type,        0) \
     ROW(cw_matrix_apply_##name,          CWN_APPLY,           type,        0) \
     ROW(cw_matrix_place_##name,          CWN_PLACE,           type,        0)
-#define CWN_MATRIX_TABLE(ROW) \
+#define CWN_SQUARE_TABLE(ROW) \
+    ROW(cw_matrix_gram,                  CWN_GRAM,            0,           CWN_FLOAT64) \
+    ROW(cw_matrix_update_triangle,       CWN_UPDATE_TRIANGLE, 0,           CWN_FLOAT64) \
+    ROW(cw_matrix_update_columns,        CWN_UPDATE_COLUMNS,  0,           CWN_FLOAT64)
+#define CWN_CHOLESKY_TABLE(ROW) \
+    ROW(cw_matrix_measure,               CWN_MEASURE,         0,           CWN_FLOAT64) \
+    ROW(cw_matrix_judge,                 CWN_JUDGE,           0,           CWN_FLOAT64) \
+    ROW(cw_matrix_triangle,              CWN_TRIANGLE,        0,           CWN_FLOAT64) \
+    ROW(cw_matrix_rows,                  CWN_ROWS,            0,           CWN_FLOAT64) \
+    ROW(cw_matrix_columns,               CWN_COLUMNS,         0,           CWN_FLOAT64)
+#define CWN_CREW_TABLE(ROW) \
     ROW(cw_matrix_load_float32,          CWN_LOAD,            CWN_FLOAT32, CWN_FLOAT32) \
     ROW(cw_matrix_load_float64,          CWN_LOAD,            CWN_FLOAT64, CWN_FLOAT64) \
     ROW(cw_matrix_load_float16,          CWN_LOAD,            CWN_FLOAT16, CWN_FLOAT32) \
@@ -88,14 +117,6 @@ typedef CWN_GLOBAL unsigned char *cwn_bytes;
     ROW(cw_matrix_load_wide_float16,     CWN_LOAD,            CWN_FLOAT16, CWN_FLOAT64) \
     ROW(cw_matrix_householder_float32,   CWN_HOUSEHOLDER,     0,           CWN_FLOAT32) \
     ROW(cw_matrix_householder_float64,   CWN_HOUSEHOLDER,     0,           CWN_FLOAT64) \
-    ROW(cw_matrix_gram,                  CWN_GRAM,            0,           CWN_FLOAT64) \
-    ROW(cw_matrix_measure,               CWN_MEASURE,         0,           CWN_FLOAT64) \
-    ROW(cw_matrix_judge,                 CWN_JUDGE,           0,           CWN_FLOAT64) \
-    ROW(cw_matrix_triangle,              CWN_TRIANGLE,        0,           CWN_FLOAT64) \
-    ROW(cw_matrix_rows,                  CWN_ROWS,            0,           CWN_FLOAT64) \
-    ROW(cw_matrix_update_triangle,       CWN_UPDATE_TRIANGLE, 0,           CWN_FLOAT64) \
-    ROW(cw_matrix_columns,               CWN_COLUMNS,         0,           CWN_FLOAT64) \
-    ROW(cw_matrix_update_columns,        CWN_UPDATE_COLUMNS,  0,           CWN_FLOAT64) \
     ROW(cw_matrix_store_float32,         CWN_STORE,           CWN_FLOAT32, CWN_FLOAT32) \
     ROW(cw_matrix_store_float64,         CWN_STORE,           CWN_FLOAT64, CWN_FLOAT64) \
     ROW(cw_matrix_store_float16,         CWN_STORE,           CWN_FLOAT16, CWN_FLOAT32) \
@@ -104,6 +125,7 @@ typedef CWN_GLOBAL unsigned char *cwn_bytes;
     CWN_CONVOLUTION_TABLE(ROW, float32, CWN_FLOAT32) \
     CWN_CONVOLUTION_TABLE(ROW, float64, CWN_FLOAT64) \
     CWN_CONVOLUTION_TABLE(ROW, float16, CWN_FLOAT16)
+#define CWN_MATRIX_TABLE(ROW) CWN_CREW_TABLE(ROW) CWN_CHOLESKY_TABLE(ROW) CWN_SQUARE_TABLE(ROW)
 /* clang-format on */
 
 #endif

@@ -17,6 +17,7 @@
 #include "real64.h"
 #include "householder.h"
 #include "cholesky.h"
+#include "square.h"
 #include "convolution.h"
 
 /* Cholesky's matrices lie in panels, Householder's row by row. Both ways begin with a diagonal that leaves the signs alone. */
@@ -92,54 +93,28 @@ CWN_FN void cwn_store(cwn_matrix m, cwn_word type, cwn_word real, CWN_GLOBAL voi
 
 /* ------------------------------------------------------------------------------------------------------- the steps */
 
-CWN_FN cwn_gram cwn_gram_of(cwn_matrix m, cwn_bytes scratch) {
-    const cwn_gram g = {CWN_AT(double, scratch, m.at_matrix), CWN_AT(double, scratch, m.at_gram),
-                        CWN_AT(double, scratch, m.at_weight), CWN_AT(cwn_word, scratch, 0),
-                        m.rows, m.columns, m.from, m.to, m.end};
-    return g;
+CWN_FN void cwn_do_householder(cwn_word real, cwn_matrix m, cwn_bytes scratch, cwn_crew c) {
+    const int due = cwn_is_due(m, CWN_HOUSEHOLDER, scratch, c);
+    if (!due) m.columns = 0;
+    if (real == CWN_FLOAT64) cwn_householder_64(cwn_qr_of_64(m, scratch), c);
+    else cwn_householder_32(cwn_qr_of_32(m, scratch), c);
 }
 
-/* Whether the step is to do anything. A crew of one agrees before any of it changes the answer. */
-CWN_FN int cwn_is_due(cwn_matrix m, cwn_word step, cwn_bytes scratch, cwn_crew c) {
-    if (m.when == CWN_ALWAYS) {
-        if (step == CWN_LOAD && c.item == 0) *CWN_AT(cwn_word, scratch, 0) = 0;
-        return 1;
-    }
-    return (*CWN_AT(const cwn_word, scratch, 0) != 0) == (m.when == CWN_IF_BAD);
-}
-
-/* One member's share. `step`, `type` and `real` are the kernel's; the compiler drops the other cases. Steps of one crew
- * have a loop of none where they are not due: all come to every barrier. */
+/* One member's share of all but Cholesky's. `step`, `type` and `real` are the kernel's; the compiler drops the other cases. */
 CWN_FN void cwn_do_step(cwn_word step, cwn_word type, cwn_word real, cwn_matrix m, CWN_GLOBAL void *memory,
                         cwn_bytes scratch, cwn_crew c) {
-    const int due = cwn_is_due(m, step, scratch, c);
-    cwn_gram g = cwn_gram_of(m, scratch);
-    if (step == CWN_HOUSEHOLDER || step == CWN_TRIANGLE || step == CWN_JUDGE) {
-        CWN_BARRIER();
-        if (!due) m.columns = g.columns = g.to = 0;
-        if (step == CWN_TRIANGLE) cwn_factor_triangle(g, c);
-        else if (step == CWN_JUDGE) cwn_judge(g, c);
-        else if (real == CWN_FLOAT64) cwn_householder_64(cwn_qr_of_64(m, scratch), c);
-        else cwn_householder_32(cwn_qr_of_32(m, scratch), c);
-        return;
-    }
-    if (!due) return;
-    switch (step) {
-    case CWN_LOAD: cwn_load(m, type, real, memory, scratch, c); break;
-    case CWN_GRAM: cwn_make_gram(g, c); break;
-    case CWN_MEASURE: cwn_measure(g, c); break;
-    case CWN_ROWS: cwn_factor_rows(g, c); break;
-    case CWN_UPDATE_TRIANGLE: cwn_update_triangle(g, c); break;
-    case CWN_COLUMNS: cwn_solve_columns(g, c); break;
-    case CWN_UPDATE_COLUMNS: cwn_update_columns(g, c); break;
-    case CWN_MASK: cwn_mask(m, type, scratch, c); break;
-    case CWN_PROJECT: cwn_project(m, type, scratch, c); break;
-    case CWN_OUTER: cwn_outer(m, type, scratch, c); break;
-    case CWN_CONVOLVE: cwn_convolve(m, type, scratch, c); break;
-    case CWN_APPLY: cwn_apply(m, type, memory, scratch, c); break;
-    case CWN_PLACE: cwn_place(m, type, memory, scratch, c); break;
-    default: cwn_store(m, type, real, memory, scratch, c);
-    }
+    if (step == CWN_HOUSEHOLDER) cwn_do_householder(real, m, scratch, c);
+    else if (cwn_is_due(m, step, scratch, c))
+        switch (step) {
+        case CWN_LOAD: cwn_load(m, type, real, memory, scratch, c); break;
+        case CWN_MASK: cwn_mask(m, type, scratch, c); break;
+        case CWN_PROJECT: cwn_project(m, type, scratch, c); break;
+        case CWN_OUTER: cwn_outer(m, type, scratch, c); break;
+        case CWN_CONVOLVE: cwn_convolve(m, type, scratch, c); break;
+        case CWN_APPLY: cwn_apply(m, type, memory, scratch, c); break;
+        case CWN_PLACE: cwn_place(m, type, memory, scratch, c); break;
+        default: cwn_store(m, type, real, memory, scratch, c);
+        }
 }
 
 #endif

@@ -22,7 +22,7 @@ enum { TILE = 2048 };
 
 static cw_device *device;
 static test_area area;
-static uint64_t tiles = 6;
+static uint64_t tiles = 6, turn;
 
 /* Elements of a group, or 0 for what CPUs and GPUs take group by group anyhow. */
 static uint64_t group_of(drawn d) {
@@ -70,10 +70,10 @@ static void test_endings(void **state) {
     }
 }
 
-/* Word 0 wraps so many groups after the beginning; the one before it, in the bits above, too. 2^19 groups are one turn
- * of the software GPU's largest grid, and 2^8 blocks a group of truncated normals. */
+/* Word 0 wraps so many groups after the beginning; the one before it, in the bits above, too. `turn` groups are one turn
+ * of the device's largest grid, and 2^8 blocks a group of truncated normals. */
 static void test_wraps(void **state) {
-    const uint64_t all = tiles * TILE, turn = 1 << 19;
+    const uint64_t all = tiles * TILE;
     const uint64_t before[] = {
         1,        TILE - 1,   TILE,           TILE + 1,       3 * TILE + 77, all - 1,         all,
         all << 8, turn + all, turn + all - 1, turn + all + 1, turn + TILE,   turn + 4 * TILE, (turn + all) << 8};
@@ -100,6 +100,7 @@ int main(int argc, char **argv) {
     if (argc >= 3) tiles = strtoull(argv[2], NULL, 10);
     if (argc < 2 || argc > 4 || tiles < 1 || tiles > 10000 || (argc == 4 && strcmp(argv[3], "once")))
         return fprintf(stderr, "usage: long DEVICE [TILES [once]]\n"), 2;
+    turn = strncmp(argv[1], "opencl", 6) ? 1 << 19 : 1 << 21; /* of the software GPU, of PoCL */
     if (argc == 4) return TEST_RUN(argv[1], once, &device, &area, 16 * TILE * (tiles + 1));
     return TEST_RUN(argv[1], tests, &device, &area, 16 * TILE * (tiles + 1));
 }

@@ -103,11 +103,12 @@ static void test_small_matrices(void **state) {
         for (uint64_t columns = 1; columns <= (is_small ? 2 : 10); columns++) check_matrix(rows, columns);
 }
 
-/* Around blocks of 16 rows, 128 rows, packets, 48 columns, tiles, blocks of 32 columns and chunks of 256 rows. */
+/* Around blocks of 16 rows, 128 rows, packets, 48 columns, tiles, blocks of 32 columns, squares of 64 and chunks of 256 rows. */
 static void test_edges(void **state) {
     static const uint64_t shapes[][2] = {{17, 16}, {128, 5}, {129, 5}, {130, 2}, {131, 3}, {47, 47}, {48, 47}, {47, 200},
                                          {48, 48}, {49, 48}, {49, 49}, {57, 56}, {64, 63}, {64, 64}, {65, 64}, {65, 65},
-                                         {96, 96}, {97, 97}, {48, 300}, {256, 50}, {257, 50}, {513, 60}, {70, 600}};
+                                         {96, 96}, {97, 97}, {48, 300}, {256, 50}, {257, 50}, {513, 60}, {70, 600},
+                                         {129, 128}, {130, 129}, {161, 160}, {193, 192}};
     (void)state;
     if (is_small) skip();
     for (size_t i = 0; i < COUNT(shapes); i++) check_matrix(shapes[i][0], shapes[i][1]);

@@ -30,6 +30,9 @@ MULTIPLICATIONS = 20
 TILE_BLOCKS, FOLDED, TILE_STORES = 8, 18, (4, 8)
 TILE_MULTIPLICATIONS = TILE_BLOCKS * FOLDED
 
+# Of runs of slices a warp makes four groups for each thread in one turn.
+STRIP_BLOCKS = 4
+
 # Tiles of truncated normals: a turn makes the first block of four groups, folds for itself, and has in it a loop that makes
 # more blocks of a group.
 BEGUN_BLOCKS, BEGUN_MULTIPLICATIONS = 4, (4 * FOLDED + 2 + MULTIPLICATIONS, 4 * FOLDED + 4 + MULTIPLICATIONS)
@@ -39,6 +42,8 @@ BUDGETS = {
     "cw_fill_uniform_float32": 56, "cw_fill_normal_float32": 172, "cw_fill_uniform_float64": 52,
     "cw_fill_full_integer_32": 43, "cw_fill_full_integer_64": 43,
     "cw_fill_uniform_float16": 87, "cw_fill_normal_float16": 194, "cw_fill_truncated_normal_float32": 214,
+    "cw_slice_uniform_float32": 58, "cw_slice_normal_float32": 175, "cw_slice_uniform_float64": 53,
+    "cw_slice_full_integer_32": 44, "cw_slice_uniform_float16": 90, "cw_slice_normal_float16": 198,
 }
 
 # Of a square of 64 x 64 numbers a thread makes 16, by as many products each in a layer: instructions for one of these may be
@@ -68,7 +73,7 @@ What ptxas made of the CUDA kernels that the library embeds; `bench/machine_code
 `build/cuda/kernels.fatbin`. Nothing here was measured: these are counts of instructions, not times.
 
 - tiles: the loop over whole tiles in the kernels that have one, which is where long fills spend their time: 8 Philox blocks
-  in one turn (8 groups of constants), or the first ones of 4 groups of truncated normals; again: the loop in it that takes
+  in one turn (8 groups of constants), 4 in long runs of slices, or the first ones of 4 groups of truncated normals; again: the loop in it that takes
   up the groups which were not full then, one in six, and is not counted in the other. NOPs are ptxas's, where the machine is
   to wait; it puts many around double-precision instructions for sm_120, of which such a multiprocessor does two in a clock.
   per block without: (loop - NOPs) / blocks; in cw_batch: the same of the loop that cw_batch has for these. A budget is what
@@ -186,9 +191,12 @@ def loops(kernel):
 def tiles_of(kernel):
     """[(where a loop of tiles is, the loop in it that makes further blocks or an empty range)]"""
     found = []
-    for loop in loops(kernel) if re.match("cw_(fill_|batch$)", kernel["function-name"]) else ():
+    for loop in loops(kernel) if re.match("cw_(fill_|slice_|batch$)", kernel["function-name"]) else ():
         code = kernel["sass-instructions"][loop.start:loop.stop]
         philox, stores = sum(map(is_philox, code)), sum(map(is_wide_store, code))
+        if kernel["function-name"].startswith("cw_slice_"):
+            found += [(loop, range(0))] if philox == STRIP_BLOCKS * FOLDED else []
+            continue
         if philox in BEGUN_MULTIPLICATIONS:
             inner = (i for i in loops(kernel) if i.start > loop.start and i.stop < loop.stop)
             found.append((loop, max(inner, key=len)))
@@ -197,9 +205,17 @@ def tiles_of(kernel):
     return found
 
 
+def multiplications(kernel, loop):
+    return sum(map(is_philox, kernel["sass-instructions"][loop.start:loop.stop]))
+
+
+def is_folded(kernel, loop):
+    return multiplications(kernel, loop) > 0 and multiplications(kernel, loop) % FOLDED == 0
+
+
 def is_rest(kernel, loop):
     """Whether a loop makes folded blocks, of one group or of two with 16-bit elements."""
-    return sum(map(is_philox, kernel["sass-instructions"][loop.start:loop.stop])) in (FOLDED, 2 * FOLDED)
+    return multiplications(kernel, loop) in (FOLDED, 2 * FOLDED)
 
 
 def layers_of(kernel):
@@ -230,7 +246,7 @@ def count_squares(kernel):
 
 def main_loop(kernel):
     tiles = [at for loop, _ in tiles_of(kernel) for at in loop]
-    others = [loop for loop in loops(kernel) if loop.start not in tiles and not is_rest(kernel, loop)]
+    others = [loop for loop in loops(kernel) if loop.start not in tiles and not is_folded(kernel, loop)]
     if not others:
         raise Bad(f"{kernel['function-name']} has no loop")
     longest = max(others, key=len)
@@ -245,7 +261,7 @@ def rest_of(kernel):
     for loop in loops(kernel):
         if is_rest(kernel, loop):
             code = kernel["sass-instructions"][loop.start:loop.stop]
-            return f"{per_block(code, sum(map(is_philox, code)) / FOLDED):.1f}"
+            return f"{per_block(code, multiplications(kernel, loop) / FOLDED):.1f}"
     return "-"
 
 
@@ -253,7 +269,7 @@ def count_tiles(kernel):
     """The rows of a kernel's loops of tiles."""
     for tiles, again in tiles_of(kernel):
         loop = [kernel["sass-instructions"][at] for at in tiles if at not in again]
-        blocks = BEGUN_BLOCKS if again else TILE_BLOCKS
+        blocks = STRIP_BLOCKS if kernel["function-name"].startswith("cw_slice_") else BEGUN_BLOCKS if again else TILE_BLOCKS
         yield {"tiles of kernel": kernel["function-name"], "loop": len(loop), "blocks": blocks,
                "NOPs": sum(operation(instruction) == "NOP" for instruction in loop),
                "per block without": f"{per_block(loop, blocks):.1f}", "in cw_batch": "-",
@@ -268,12 +284,13 @@ def with_batch(rows):
     and among those by their length."""
     def nature(row):
         return row["blocks"], row["16-byte stores"], row["fp64"], row["conversions"], row["loop"] - row["NOPs"]
-    fills, batch = ([r for r in sorted(rows, key=nature) if (r["tiles of kernel"] == "cw_batch") == b] for b in (False, True))
+    slices, fills, batch = ([r for r in sorted(rows, key=nature) if r["tiles of kernel"].startswith(prefix)]
+                            for prefix in ("cw_slice_", "cw_fill_", "cw_batch"))
     if [nature(r)[:-1] for r in fills] != [nature(r)[:-1] for r in batch]:
         raise Bad("cw_batch has other loops of tiles than the fills have")
     for fill, same in zip(fills, batch):
         fill["in cw_batch"] = same["per block without"]
-    return sorted(fills, key=lambda row: row["tiles of kernel"])
+    return sorted(fills + slices, key=lambda row: row["tiles of kernel"])
 
 
 def count(kernel, registers, local_bytes):
@@ -313,7 +330,7 @@ def over_budget(architecture, tiles):
             yield f"{architecture} {name}: has no loop of tiles"
             continue
         for column, room in (("per block without", 1.0), ("in cw_batch", 1.01)):
-            if float(rows[name][column]) > most * room:
+            if rows[name][column] != "-" and float(rows[name][column]) > most * room:
                 yield f"{architecture} {name}: {rows[name][column]} instructions per block ({column}), the budget is {most:g}"
 
 

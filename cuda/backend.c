@@ -232,6 +232,8 @@ static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn
 
 /* --------------------------------------------------------------------------------------------------------- slices */
 
+enum { WARPS = CW_THREADS / 32 }; /* of a block */
+
 /* Threads of a block along a row: as many as it has items, in powers of two. */
 static unsigned threads_along(uint64_t items) {
     unsigned threads = 1;
@@ -239,15 +241,28 @@ static unsigned threads_along(uint64_t items) {
     return threads;
 }
 
+/* Items that a warp takes of runs: whole rows of 256 groups and more, or part of a longer one; 0 where there are far too many. */
+static uint32_t items_of_warp(const device *d, const cwn_slice *s) {
+    const uint64_t extent = s->axis[0].extent, some = 256, unit = extent < 4 * some ? (some + extent - 1) / extent * extent : some;
+    const uint64_t warps = (uint64_t)d->most_blocks * WARPS, all = s->rows * extent;
+    const uint64_t each = (all / unit + warps) / warps * unit;
+    return each >> 28 ? 0 : (uint32_t)each;
+}
+
 static cw_status enqueue_slice(cw_device *base, const cw_part *part, CUdeviceptr memory, CUdeviceptr source,
                                const cw_destination *to, cw_error *why) {
+    const device *d = of(base);
     cwn_launch constants = part->launch;
     cwn_slice slice = part->slice;
-    const unsigned threads = threads_along(slice.axis[0].extent), columns = blocks_for(of(base), slice.axis[0].extent, threads);
-    const unsigned rows = blocks_for(of(base), slice.rows, CW_THREADS / threads), most = of(base)->most_blocks / columns;
+    const uint64_t extent = slice.axis[0].extent;
+    cw_tiles tiles = cw_runs_of(&constants, &slice);
+    uint32_t each = tiles.rest ? items_of_warp(d, &slice) : 0;
+    const unsigned threads = each ? CW_THREADS : threads_along(extent), columns = blocks_for(d, extent, threads);
+    const unsigned rows = blocks_for(d, slice.rows, CW_THREADS / threads), most = d->most_blocks / columns;
+    const unsigned for_runs[] = {each ? blocks_for(d, slice.rows * extent, each * WARPS) : 0, 1};
     const unsigned blocks[] = {columns, rows < most ? rows : most};
-    void *arguments[] = {&constants, &slice, &memory, &source};
-    return launch(base, &constants, &slice, blocks, threads, arguments, to, why);
+    void *arguments[] = {&constants, &slice, &memory, &source, &tiles, &each};
+    return launch(base, &constants, &slice, each ? for_runs : blocks, threads, arguments, to, why);
 }
 
 static cw_status enqueue_part(cw_device *base, const cw_part *part, CUdeviceptr source, const cw_destination *to, cw_error *why) {

@@ -261,17 +261,93 @@ static __device__ __forceinline__ void cw_fill_slice(const cwn_launch &l, const 
     }
 }
 
-#define CW_SLICE(name, distribution, type, store) \
-    extern "C" __global__ void name(const __grid_constant__ cwn_launch l, const __grid_constant__ cwn_slice s, void *memory, \
-                                    const void *source) { \
-        if (cw_needs_rows(distribution)) cw_share_rows(); \
-        cw_fill_slice(l, s, distribution, type, store, memory, source); \
+/* ------------------------------------------------------------------------------------------------------------- runs */
+
+/* Groups of a run that a warp makes in one turn, without bounds, where they lie at multiples of their size. */
+enum { CW_WARP = 32, CW_STRIP = 4 * CW_WARP };
+
+/* Element number `at` of a group, if it has so many. */
+static __device__ __forceinline__ void cw_store_element(void *to, cwn_word type, uint32_t at, uint32_t lane, cwn_group g) {
+    const uint32_t e = lane == 0 ? g.e0 : lane == 1 ? g.e1 : lane == 2 ? g.e2 : g.e3;
+    if (cwn_is_16(type)) ((uint16_t *)to)[at + lane] = (uint16_t)e;
+    else if (!cwn_is_64(type)) ((uint32_t *)to)[at + lane] = e;
+    else ((uint2 *)to)[at + lane] = lane ? make_uint2(g.e2, g.e3) : make_uint2(g.e0, g.e1);
+}
+
+/* Group k of a piece: those of its elements that are in the run. */
+static __device__ __forceinline__ void cw_store_in_piece(void *to, cwn_word type, const cwn_piece &e, uint32_t k, cwn_group g) {
+    const uint32_t size = cwn_group_elements(type), at = k * size;
+#pragma unroll
+    for (uint32_t lane = 0; lane < size; lane++)
+        if (at + lane - e.first < e.end - e.first) cw_store_element(to, type, at, lane, g);
+}
+
+/* A piece, by one warp; `counter` is word 0 of its first group. */
+static __device__ __forceinline__ void cw_fill_piece(const cwn_launch &l, const cw_tiles &t, cwn_word distribution, cwn_word type,
+                                                     uint32_t counter, void *memory, const cwn_piece &e) {
+    const uint32_t size = cwn_group_elements(type), lane = threadIdx.x % CW_WARP, head = e.first != 0;
+    char *to = (char *)memory + e.to * cwn_bytes_of(type);
+    /* of whole groups, if they lie at multiples of their size */
+    const uint32_t end = (uintptr_t)to % (size * cwn_bytes_of(type)) ? 0 : e.end / size;
+    uint32_t k = head + lane;
+#pragma unroll 1
+    for (; k - lane + CW_STRIP <= end; k += CW_STRIP)
+#pragma unroll
+        for (uint32_t i = 0; i < CW_STRIP; i += CW_WARP)
+            cw_store_group(to, type, k + i, cw_tile_group(l, t, distribution, type, counter + k + i));
+    if (head && lane == 0) cw_store_in_piece(to, type, e, 0, cw_tile_group(l, t, distribution, type, counter));
+#pragma unroll 1
+    for (; k < e.groups; k += CW_WARP) {
+        const cwn_group g = cw_tile_group(l, t, distribution, type, counter + k);
+        if (k < end) cw_store_group(to, type, k, g);
+        else cw_store_in_piece(to, type, e, k, g);
     }
-#define CW_ROW(name, distribution, type) CW_SLICE(cw_slice_##name, distribution, type, type)
+}
+
+/* `count` items from item `begin` on, by one warp. */
+static __device__ __forceinline__ void cw_fill_runs(cwn_launch l, const cwn_slice &s, const cw_tiles &t, cwn_word distribution,
+                                                    cwn_word type, void *memory, uint64_t begin, uint32_t count) {
+    uint64_t row = s.axes < 2 ? 0 : cwn_quotient(begin, s.axis[0]), left = 0;
+    const uint32_t size = cwn_group_elements(type), extent = (uint32_t)s.axis[0].extent, run = (uint32_t)s.run;
+    const uint32_t counter = t.philox.counter - (uint32_t)t.first;
+    cwn_spot p = {};
+    l.flush = 0;
+    for (uint32_t i = (uint32_t)(begin - row * extent); count; i = 0, row++, left--) {
+        p.from += s.axis[1].from;
+        p.to += s.axis[1].to;
+        if (left == 0) {
+            p = cwn_spot_of(row, s.first);
+#pragma unroll 1
+            for (uint32_t k = 1; k < s.axes; k++) p = cwn_passed(p, s.axis[k], 0);
+            left = cwn_rows_left(row, s.axes, s.axis[1]);
+        }
+        const uint32_t n = count < extent - i ? count : extent - i;
+        cw_fill_piece(l, t, distribution, type, counter + (uint32_t)(p.from / size) + i, memory, cwn_piece_of(p, type, run, i, n));
+        count -= n;
+    }
+}
+
+/* Each warp takes `each` items. */
+static __device__ __forceinline__ void cw_share_runs(const cwn_launch &l, const cwn_slice &s, const cw_tiles &t,
+                                                     cwn_word distribution, cwn_word type, void *memory, uint32_t each) {
+    const uint64_t items = s.rows * s.axis[0].extent, warp = blockIdx.x * (CW_THREADS / CW_WARP) + threadIdx.x / CW_WARP;
+    const uint64_t begin = warp * each;
+    if (begin < items)
+        cw_fill_runs(l, s, t, distribution, type, memory, begin, items - begin < each ? (uint32_t)(items - begin) : each);
+}
+
+#define CW_SLICE(name, distribution, type, store, has_runs) \
+    extern "C" __global__ void name(const __grid_constant__ cwn_launch l, const __grid_constant__ cwn_slice s, void *memory, \
+                                    const void *source, const __grid_constant__ cw_tiles t, uint32_t each) { \
+        if (cw_needs_rows(distribution)) cw_share_rows(); \
+        if (has_runs && each) cw_share_runs(l, s, t, distribution, type, memory, each); \
+        else cw_fill_slice(l, s, distribution, type, store, memory, source); \
+    }
+#define CW_ROW(name, distribution, type) CW_SLICE(cw_slice_##name, distribution, type, type, cw_has_runs(distribution, type))
 CWN_KERNEL_TABLE(CW_ROW)
 CWN_COPY_TABLE(CW_ROW)
 #undef CW_ROW
-#define CW_ROW(name, distribution, type) CW_SLICE(cw_round_##name, distribution, type, (cwn_word)s.store)
+#define CW_ROW(name, distribution, type) CW_SLICE(cw_round_##name, distribution, type, (cwn_word)s.store, false)
 CWN_ROUND_TABLE(CW_ROW)
 CWN_ROUND_COPY_TABLE(CW_ROW)
 #undef CW_ROW

@@ -47,10 +47,17 @@ CWN_FN cwn_spot cwn_moved(cwn_spot p, cwn_spot way) {
     return next;
 }
 
+CWN_FN cwn_long cwn_quotient(cwn_long n, cwn_axis a) { return cwn_high(n, a.multiplier) >> a.shift; }
+
 CWN_FN cwn_spot cwn_passed(cwn_spot p, cwn_axis a, cwn_word counts_groups) {
-    const cwn_long rest = cwn_high(p.item, a.multiplier) >> a.shift;
+    const cwn_long rest = cwn_quotient(p.item, a);
     const cwn_spot left = {rest, p.from, p.to, p.group};
     return cwn_moved(left, cwn_along(a, p.item - rest * a.extent, counts_groups));
+}
+
+/* How many rows from this one on are neighbours along axis 1. */
+CWN_FN cwn_long cwn_rows_left(cwn_long row, cwn_long axes, cwn_axis along) {
+    return axes < 2 ? 1 : along.extent - (row - cwn_quotient(row, along) * along.extent);
 }
 
 /* Where row `row` begins. */

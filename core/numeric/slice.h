@@ -35,6 +35,18 @@ CWN_FN cwn_span cwn_span_in_range(cwn_launch l, cwn_word type, cwn_long group) {
     return s;
 }
 
+/* Neighbouring groups of a run whose elements are neighbours in the destination, too, of fewer than 2^31 elements: the first
+ * one's first element would go to element `to`; those before `first` and from `end` on are not of the run. */
+typedef struct { cwn_long to; cwn_word groups, first, end; } cwn_piece;
+
+/* Items i .. i + n of a row that begins at p. */
+CWN_FN cwn_piece cwn_piece_of(cwn_spot p, cwn_word type, cwn_word run, cwn_word i, cwn_word n) {
+    const cwn_word size = cwn_group_elements(type), before = (cwn_word)p.from % size, all = run + before - i * size;
+    const cwn_word end = all < n * size ? all : n * size;
+    const cwn_piece piece = {p.to + i * size - before, (end + size - 1) / size, i ? 0 : before, end};
+    return piece;
+}
+
 CWN_FN cwn_word cwn_has(cwn_span s, cwn_word lane) { return s.at + lane < s.length; }
 
 /* All four lanes, or two of 64 bits, and side by side. */

@@ -8,6 +8,7 @@
 #ifndef CWN_TILE_H
 #define CWN_TILE_H
 
+#include "axes.h"
 #include "group.h"
 
 enum { CW_THREADS = 256, CW_TILE = 8 * CW_THREADS }; /* threads of a block, or work-items of a group, and groups that these do at a time */
@@ -123,25 +124,62 @@ CWN_FN cwn_long cw_before_wrap(cwn_word distribution, cwn_word counter, cwn_long
     return blocks < turn ? 0 : blocks - turn;
 }
 
+CWN_FN cw_tiles cw_no_tiles(void) {
+    const cw_tiles none = {0, 0, 0, {0, 0, 0, 0, 0}, {0}, {0}};
+    return none;
+}
+
+/* What is the same in group `first` and after it. */
+CWN_FN cw_tiles cw_folded_at(cwn_launch l, cwn_long first) {
+    const cwn_counter start = {l.counter_low, l.counter_high}, steps = {first, 0};
+    cw_tiles t = cw_no_tiles();
+    t.first = first;
+    t.philox = cw_fold(cwn_skip(start, steps), l.key0, l.key1);
+    CWN_UNROLL for (cwn_word i = 0; i < 8; i++) {
+        t.key0[i] = l.key0 + (i + 2) * 0x9E3779B9u;
+        t.key1[i] = i ? l.key1 + (i + 2) * 0xBB67AE85u : 0;
+    }
+    return t;
+}
+
 /* Those of a range at an address. A turn of the grid is at most `most` tiles; with fewer than `least` there is but a rest, which
  * comes to more threads. Truncated normals have no rest. */
 CWN_FN cw_tiles cw_tiles_in(cwn_launch l, cwn_word distribution, cwn_word type, cwn_long address, cwn_long least, cwn_long most) {
     const cwn_long end = (l.first + l.count) / cwn_group_elements(type);
     const cwn_long first = cw_first_in_tiles(l, distribution, type, address, end);
-    const cwn_counter start = {l.counter_low, l.counter_high}, steps = {first, 0}, counter = cwn_skip(start, steps);
-    const cwn_long safe = cw_before_wrap(distribution, cwn_low(counter.low), most);
+    const cwn_long safe = cw_before_wrap(distribution, cwn_low(l.counter_low + first), most);
     const cwn_long groups = end - first < safe ? end - first : safe;
-    cw_tiles t = {0, 0, 0, {0, 0, 0, 0, 0}, {0}, {0}};
-    if (l.flush || !cw_has_tiles(distribution, type) || first >= end || groups == 0) return t;
-    t.philox = cw_fold(counter, l.key0, l.key1);
-    t.first = first;
+    if (l.flush || !cw_has_tiles(distribution, type) || first >= end || groups == 0) return cw_no_tiles();
+    cw_tiles t = cw_folded_at(l, first);
     t.tiles = groups / CW_TILE < least ? 0 : (cwn_word)(groups / CW_TILE);
     if (distribution != CWN_TRUNCATED_NORMAL)
         t.rest = (cwn_word)(groups - (cwn_long)t.tiles * CW_TILE) / cw_groups_of_16_bytes(type) * cw_groups_of_16_bytes(type);
-    CWN_UNROLL for (cwn_word i = 0; i < 8; i++) {
-        t.key0[i] = l.key0 + (i + 2) * 0x9E3779B9u;
-        t.key1[i] = i ? l.key1 + (i + 2) * 0xBB67AE85u : 0;
-    }
+    return t;
+}
+
+/* -------------------------------------------------------------------------------------------------- runs of a slice */
+
+/* Whether runs are filled piece by piece: they lie in memory as in the tensor, and are longer than a group. */
+CWN_FN cwn_word cw_has_runs(cwn_word distribution, cwn_word type) {
+    return distribution != CWN_TRUNCATED_NORMAL && cw_has_tiles(distribution, type);
+}
+
+CWN_FN cwn_word cw_is_in_runs(CWN_GLOBAL const cwn_slice *s, cwn_word type, cwn_word store) {
+    return s->groups == 0 && s->step == 1 && store == type;
+}
+
+enum { CW_LONGEST_RUN = 1 << 30 };
+
+/* What is the same in all of a slice's groups, of which there are `rest` from group `first` on if all that is between is counted;
+ * 0 if word 0 wraps among them, if denormals are flushed, or if more is to be counted than 32 bits can. */
+CWN_FN cw_tiles cw_tiles_of_runs(cwn_launch l, cwn_word type, CWN_GLOBAL const cwn_slice *s) {
+    const cwn_long size = cwn_group_elements(type), first = s->first / size;
+    cwn_long last = s->first + s->run - 1;
+    for (cwn_word k = 0; k < s->axes; k++) last += (s->axis[k].extent - 1) * s->axis[k].from;
+    const cwn_long groups = last / size - first + 1, counter = cwn_low(l.counter_low + first);
+    if (l.flush || s->run > CW_LONGEST_RUN || groups >> 32 || (counter + groups) >> 32) return cw_no_tiles();
+    cw_tiles t = cw_folded_at(l, first);
+    t.rest = (cwn_word)groups;
     return t;
 }
 

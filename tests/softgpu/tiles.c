@@ -94,11 +94,33 @@ static void try_places(void) {
               2 * (random64() % 1000));
 }
 
+/* Three rows of 100 elements, 1000 apart, from element 10 on: groups 2 to 527. */
+static uint64_t groups_of_runs(cwn_word distribution, uint64_t counter, uint64_t step, uint64_t run) {
+    const cwn_launch l = {.counter_low = counter, .distribution = distribution, .type = CWN_FLOAT32};
+    const cwn_slice s = {.rows = 3, .first = 10, .run = run, .step = step, .axes = 2, .store = CWN_FLOAT32,
+                         .axis = {{.extent = 26}, {.extent = 3, .from = 1000, .to = 100}}};
+    const cw_tiles t = cw_runs_of(&l, &s);
+    expect(t.rest == 0 || (t.first == 2 && t.philox.counter == (uint32_t)(counter + 2)), "the first group", t.first, 2);
+    return t.rest;
+}
+
+static void try_runs(void) {
+    const uint64_t wrap = UINT64_C(1) << 32;
+    expect(groups_of_runs(CWN_NORMAL, 0, 1, 100) == 526, "runs", 526, 0);
+    expect(groups_of_runs(CWN_NORMAL, wrap - 529, 1, 100) == 526, "runs before the wrap", 526, 0);
+    expect(groups_of_runs(CWN_NORMAL, wrap - 528 + 1, 1, 100) == 0, "runs over the wrap", 0, 0);
+    expect(groups_of_runs(CWN_NORMAL, wrap, 1, 100) == 526, "runs after the wrap", 526, 0);
+    expect(groups_of_runs(CWN_NORMAL, 0, 2, 100) == 0, "elements apart", 0, 0);
+    expect(groups_of_runs(CWN_TRUNCATED_NORMAL, 0, 1, 100) == 0, "truncated runs", 0, 0);
+    expect(groups_of_runs(CWN_NORMAL, 0, 1, CW_LONGEST_RUN + UINT64_C(1)) == 0, "longer than is counted", 0, 0);
+}
+
 int main(void) {
     cwn_launch flushed = {.count = 1 << 20, .distribution = CWN_UNIFORM, .type = CWN_FLOAT32, .flush = 1};
     expect(cw_groups_in(cw_tiles_of(&flushed, 0, UNITS, MOST)) == 0, "flush", 0, 0);
     try_folding();
     try_places();
+    try_runs();
     printf("%d failures\n", failures);
     return failures != 0;
 }

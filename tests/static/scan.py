@@ -35,9 +35,12 @@ def unrolled(text):
 
 
 def groups(kernel):
-    """How many groups a kernel's code draws: one, in tiles eight more, or five of truncated normals."""
-    kind = re.fullmatch("fill_(truncated_)?normal_(float32|b?float16)", kernel)
-    return 1 if not kind else 6 if kind[1] else 9
+    """How many groups a kernel's code draws. All draw one by the definition; then there are the eight of a tile and the one, or two of
+    16 bits, of what is left of it; the five of truncated normals; the four of a strip and one of either rest of a run."""
+    kind = re.fullmatch("(fill|slice)_(truncated_)?normal_(float32|b?float16)", kernel)
+    if not kind or kind[1] == "slice" and kind[2]:
+        return 1
+    return 1 + (6 if kind[1] == "slice" else 5 if kind[2] else 9 if kind[3] == "float32" else 10)
 
 
 def fmas(source):
@@ -63,7 +66,7 @@ def fmas(source):
         if not name.startswith("copy"):
             expected.setdefault(f"fill_{name}", count * groups(f"fill_{name}"))
         if f"fill_{name}" not in PROOFS:
-            expected[f"slice_{name}"] = count
+            expected[f"slice_{name}"] = count * groups(f"slice_{name}")
         if name in rounded:
             expected[f"round_{name}"] = count
     return expected

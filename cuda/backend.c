@@ -13,6 +13,9 @@
 /* Blocks are added up to this many per multiprocessor, then each thread takes several groups. */
 enum { BLOCKS_PER_UNIT = 64 };
 
+/* Of a batch: fewer, for each has to find its place in the table. */
+enum { BATCH_BLOCKS_PER_UNIT = 16 };
+
 /* Of steps with few shares, so that these come to all multiprocessors. */
 enum { THREADS_PER_STEP = 64 };
 
@@ -195,7 +198,7 @@ typedef struct grid {
 /* Steps of one crew are one block. */
 static grid grid_of(const device *d, const cw_work *step) {
     const uint64_t squares = cw_squares_of(step->kernel, &step->matrix);
-    if (squares) return (grid){blocks_for(d, squares, 1), CWN_THREADS};
+    if (squares) return (grid){blocks_for(d, squares, 1), CW_THREADS};
     if (step->shares) return (grid){blocks_for(d, step->shares, THREADS_PER_STEP), THREADS_PER_STEP};
     return (grid){1, cw_matrix_kernels[step->kernel].step == CWN_HOUSEHOLDER ? CW_THREADS : THREADS_PER_STEP};
 }
@@ -272,11 +275,12 @@ static cw_status fill_slice(cw_device *base, const cw_job *job, const cw_destina
 
 static cw_status enqueue_entries(cw_device *base, const cw_batch_work *batch, const cw_destination *on, cw_error *why) {
     const device *d = of(base);
-    uint64_t count = batch->launch->entries, tiles = batch->launch->tiles;
+    uint64_t count = batch->launch->entries, tiles = batch->launch->tiles, most = (uint64_t)d->units * BATCH_BLOCKS_PER_UNIT;
+    uint64_t each = (tiles + most - 1) / most;
     CUdeviceptr entries = address_of(&batch->table) + sizeof(cwn_table);
-    void *arguments[] = {&entries, &count, &tiles};
-    const CUresult code = d->driver.cuLaunchKernel(d->batch_kernel, blocks_for(d, tiles, 1), 1, 1, CW_THREADS, 1, 1, 0,
-                                                   on->queue, arguments, NULL);
+    void *arguments[] = {&entries, &count, &tiles, &each};
+    const CUresult code = d->driver.cuLaunchKernel(d->batch_kernel, (unsigned)((tiles + each - 1) / each), 1, 1, CW_THREADS, 1, 1,
+                                                   0, on->queue, arguments, NULL);
     const cw_status status = check(d, code, "cuLaunchKernel", why);
     if (!status) base->launches++;
     return status;

@@ -83,13 +83,19 @@ static __device__ __forceinline__ uint4 cw_tile_bytes(const cwn_launch &l, const
     return make_uint4(g.e0 | g.e1 << 16, g.e2 | g.e3 << 16, h.e0 | h.e1 << 16, h.e2 | h.e3 << 16);
 }
 
+/* The blocks that share a fill: all of a grid, or one alone. */
+typedef struct { uint32_t block, blocks; } cw_grid;
+
+static __device__ __forceinline__ uint4 *cw_first_tile(const cwn_launch &l, const cw_tiles &t, cwn_word type, void *memory) {
+    return (uint4 *)((char *)memory + (t.first * cwn_group_elements(type) - l.first) * cwn_bytes_of(type));
+}
+
 /* No bounds, 32 bits for what is counted, and stores of 16 bytes side by side. */
-static __device__ __forceinline__ void cw_fill_tiles(cwn_launch l, const cw_tiles &t, cwn_word distribution, cwn_word type,
-                                                     void *memory) {
-    const uint32_t groups = cwn_is_16(type) ? 2 : 1, begin = blockIdx.x * CW_TILE + threadIdx.x * groups;
-    const uint32_t step = gridDim.x * CW_TILE, end = t.philox.counter + t.tiles * CW_TILE;
-    const uint64_t elements = (t.first + begin) * cwn_group_elements(type) - l.first;
-    uint4 *to = (uint4 *)((char *)memory + elements * cwn_bytes_of(type));
+static __device__ __forceinline__ void cw_fill_tiles(cwn_launch l, const cw_tiles &t, cw_grid grid, cwn_word distribution,
+                                                     cwn_word type, void *memory) {
+    const uint32_t groups = cw_groups_of_16_bytes(type), begin = grid.block * CW_TILE + threadIdx.x * groups;
+    const uint32_t step = grid.blocks * CW_TILE, end = t.philox.counter + t.tiles * CW_TILE;
+    uint4 *to = cw_first_tile(l, t, type, memory) + begin / groups;
     l.flush = 0; /* else there were no tiles */
 #pragma unroll 1
     for (uint32_t counter = t.philox.counter + begin; counter < end; counter += step, to += step / groups) {
@@ -99,11 +105,22 @@ static __device__ __forceinline__ void cw_fill_tiles(cwn_launch l, const cw_tile
     }
 }
 
+/* What is left of a tile, or less than a tile for each multiprocessor. */
+static __device__ __forceinline__ void cw_fill_rest(cwn_launch l, const cw_tiles &t, cw_grid grid, cwn_word distribution,
+                                                    cwn_word type, void *memory) {
+    const uint32_t groups = cw_groups_of_16_bytes(type), begin = t.tiles * CW_TILE, end = t.philox.counter + begin + t.rest;
+    const uint32_t thread = grid.block * CW_THREADS + threadIdx.x, step = grid.blocks * CW_THREADS;
+    uint4 *to = cw_first_tile(l, t, type, memory) + begin / groups + thread;
+    l.flush = 0;
+#pragma unroll 1
+    for (uint32_t counter = t.philox.counter + begin + thread * groups; counter < end; counter += step * groups, to += step)
+        *to = cw_tile_bytes(l, t, distribution, type, counter);
+}
+
 /* ------------------------------------------------------------------------------------------- tiles, truncated normals */
 
 /* Four groups for each thread, half a tile. The groups that are not full after their first block, one in six, are written
  * down, with the numbers that these gave, and shared out again. */
-enum { CW_HALF = CW_TILE / 2 };
 static __shared__ float4 cw_begun[CW_HALF];
 static __shared__ uint16_t cw_begun_group[CW_HALF];
 static __shared__ uint32_t cw_begun_count;
@@ -138,9 +155,10 @@ static __device__ __forceinline__ void cw_finish_group(const cwn_launch &l, cwn_
     cw_store_group(half, type, cw_begun_group[at], cwn_scaled_32(l, type, z.e0, z.e1, z.e2, z.e3));
 }
 
-static __device__ __forceinline__ void cw_fill_truncated_tiles(cwn_launch l, const cw_tiles &t, cwn_word type, void *memory) {
+static __device__ __forceinline__ void cw_fill_truncated_tiles(cwn_launch l, const cw_tiles &t, cw_grid grid, cwn_word type,
+                                                               void *memory) {
     l.flush = 0;
-    for (uint64_t i = blockIdx.x; i < 2 * (uint64_t)t.tiles; i += gridDim.x) {
+    for (uint64_t i = grid.block; i < 2 * (uint64_t)t.tiles; i += grid.blocks) {
         const uint64_t first = t.first + i * CW_HALF;
         const cw_folded f = cw_fold(cwn_counter_of(l, first << 8, first >> 56), l.key0, l.key1);
         void *half = (char *)memory + (first * 4 - l.first) * cwn_bytes_of(type);
@@ -160,14 +178,29 @@ static __device__ __forceinline__ void cw_fill_truncated_tiles(cwn_launch l, con
 
 /* --------------------------------------------------------------------------------------------------------- the rest */
 
+/* All that is in tiles. */
+static __device__ __forceinline__ void cw_fill_whole(const cwn_launch &l, const cw_tiles &t, cw_grid grid, cwn_word distribution,
+                                                     cwn_word type, void *memory) {
+    if (!cw_has_tiles(distribution, type)) return;
+    if (distribution == CWN_TRUNCATED_NORMAL) cw_fill_truncated_tiles(l, t, grid, type, memory);
+    else {
+        cw_fill_tiles(l, t, grid, distribution, type, memory);
+        cw_fill_rest(l, t, grid, distribution, type, memory);
+    }
+}
+
+/* The number of an item that is not in tiles, which are `skipped` items after the first `head`. */
+static __device__ __forceinline__ uint64_t cw_beside_tiles(uint64_t i, uint64_t head, uint64_t skipped) {
+    return i + (skipped && i >= head ? skipped : 0);
+}
+
 /* Those before and after the tiles, one by one. Element l.first goes to memory[0]. */
-static __device__ __forceinline__ void cw_fill_groups(cwn_launch l, const cw_tiles &t, cwn_word distribution, cwn_word type,
-                                                      void *memory) {
-    const uint64_t size = cwn_group_elements(type), first = l.first / size, skipped = (uint64_t)t.tiles * CW_TILE;
-    const uint64_t count = (l.first + l.count + size - 1) / size - first - skipped, head = t.first - first;
-    const uint64_t step = (uint64_t)gridDim.x * blockDim.x;
+static __device__ __forceinline__ void cw_fill_groups(const cwn_launch &l, const cw_tiles &t, cwn_word distribution,
+                                                      cwn_word type, void *memory) {
+    const uint64_t size = cwn_group_elements(type), first = l.first / size, skipped = cw_groups_in(t);
+    const uint64_t count = (l.first + l.count + size - 1) / size - first - skipped, step = (uint64_t)gridDim.x * blockDim.x;
     for (uint64_t i = (uint64_t)blockIdx.x * blockDim.x + threadIdx.x; i < count; i += step) {
-        const uint64_t group = first + i + (skipped && i >= head ? skipped : 0);
+        const uint64_t group = first + cw_beside_tiles(i, t.first - first, skipped);
         cw_store(type, memory, cwn_span_in_range(l, type, group), size, cwn_group_of(l, distribution, type, group));
     }
 }
@@ -176,10 +209,8 @@ static __device__ __forceinline__ void cw_fill_groups(cwn_launch l, const cw_til
     extern "C" __global__ void cw_fill_##name(const __grid_constant__ cwn_launch l, const __grid_constant__ cw_tiles t, \
                                               void *memory) { \
         if (cw_needs_rows(distribution)) cw_share_rows(); \
-        if (cw_has_tiles(distribution, type)) { \
-            if (distribution == CWN_TRUNCATED_NORMAL) cw_fill_truncated_tiles(l, t, type, memory); \
-            else cw_fill_tiles(l, t, distribution, type, memory); \
-        } \
+        const cw_grid grid = {blockIdx.x, gridDim.x}; \
+        cw_fill_whole(l, t, grid, distribution, type, memory); \
         cw_fill_groups(l, t, distribution, type, memory); \
     }
 CWN_KERNEL_TABLE(CW_ROW)
@@ -245,29 +276,58 @@ CWN_ROUND_TABLE(CW_ROW)
 CWN_ROUND_COPY_TABLE(CW_ROW)
 #undef CW_ROW
 
-/* The items of a tile, shared out to a block. */
-static __device__ __forceinline__ void cw_fill_tile(const cwn_entry *e, cwn_items of, cwn_word distribution, cwn_word type,
-                                                    cwn_word store) {
-    for (uint64_t item = of.begin + threadIdx.x; item < of.end; item += blockDim.x) {
-        cwn_spot p = cwn_spot_of(item, e->slice.first);
+/* ---------------------------------------------------------------------------------------------------------- batches */
+
+/* Only of a kernel's arguments it is known what they point to. */
+static __device__ __forceinline__ void *cw_memory_of(const cwn_entry *e) {
+    void *memory = (void *)e->memory;
+    __builtin_assume(__isGlobal(memory));
+    return memory;
+}
+
+/* Tiles of part of an entry, if it is a range; else none. */
+static __device__ __forceinline__ cw_tiles cw_fill_in_tiles(const cwn_entry *e, cwn_items of, cwn_word distribution,
+                                                            cwn_word type, cwn_word store) {
+    cw_tiles t = {};
+    if (!cw_has_tiles(distribution, type) || !cwn_is_range(e, type, store)) return t;
+    const cwn_launch l = cwn_range_of(e, type, of);
+    const cw_grid alone = {0, 1};
+    char *memory = (char *)cw_memory_of(e) + (l.first - e->slice.first) * cwn_bytes_of(type);
+    t = cw_tiles_in(l, distribution, type, (uint64_t)memory, 1, 1);
+    cw_fill_whole(l, t, alone, distribution, type, memory);
+    return t;
+}
+
+/* The items of part of an entry, shared out to a block. */
+static __device__ __forceinline__ void cw_fill_items(const cwn_entry *e, cwn_items of, cwn_word distribution, cwn_word type,
+                                                     cwn_word store) {
+    const cw_tiles t = cw_fill_in_tiles(e, of, distribution, type, store);
+    const uint64_t skipped = cw_groups_in(t), head = t.first - e->slice.first / cwn_group_elements(type) - of.begin;
+    for (uint64_t i = threadIdx.x; i < of.end - of.begin - skipped; i += blockDim.x) {
+        cwn_spot p = cwn_spot_of(of.begin + cw_beside_tiles(i, head, skipped), e->slice.first);
 #pragma unroll 1
         for (uint32_t k = 0; k < e->slice.axes; k++) p = cwn_passed(p, e->slice.axis[k], k == e->slice.groups);
-        cw_fill_place(e->launch, e->slice, distribution, type, store, (void *)e->memory, NULL, p);
+        cw_fill_place(e->launch, e->slice, distribution, type, store, cw_memory_of(e), NULL, p);
     }
 }
 
-/* Blocks take tiles in turn. */
-extern "C" __global__ void cw_batch(const cwn_entry *entries, uint64_t count, uint64_t tiles) {
+/* Each block takes `each` tiles of the batch, and does neighbours of one entry together. ptxas is told how many threads there are,
+ * or it takes so many registers that a multiprocessor has room for one block only. */
+extern "C" __global__ __launch_bounds__(CW_THREADS) void cw_batch(const cwn_entry *entries, uint64_t count, uint64_t tiles,
+                                                                  uint64_t each) {
+    uint64_t tile = blockIdx.x * each;
+    const uint64_t end = tiles - tile < each ? tiles : tile + each;
     cw_share_rows();
-    for (uint64_t tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
-        const cwn_entry *e = entries + cwn_entry_of(entries, count, tile);
-        const cwn_items of = cwn_items_of(e->items, e->end, tile);
+    for (const cwn_entry *e = entries + cwn_entry_of(entries, count, tile); tile < end; e++) {
+        const uint64_t stop = e->end < end ? e->end : end;
+        const cwn_items of = {cwn_items_of(e->items, e->end, tile).begin, cwn_items_of(e->items, e->end, stop - 1).end};
         switch (CWN_CASE(e->launch.distribution, e->launch.type)) {
 #define CW_ROW(name, distribution, type) \
-    case CWN_CASE(distribution, type): cw_fill_tile(e, of, distribution, type, CWN_STORE(type, e->slice.store)); break;
+    case CWN_CASE(distribution, type): cw_fill_items(e, of, distribution, type, CWN_STORE(type, e->slice.store)); break;
             CWN_KERNEL_TABLE(CW_ROW)
 #undef CW_ROW
         }
+        tile = stop;
     }
 }
 
@@ -278,6 +338,7 @@ extern "C" __global__ void cw_batch(const cwn_entry *entries, uint64_t count, ui
         cwn_do_step(step, type, real, m, memory, scratch, crew); \
     }
 CWN_CREW_TABLE(CW_ROW)
+CWN_HOUSEHOLDER_TABLE(CW_ROW)
 #undef CW_ROW
 
 #define CW_ROW(name, step, type, real) \
@@ -291,7 +352,7 @@ CWN_CHOLESKY_TABLE(CW_ROW)
 #undef CW_ROW
 
 #define CW_ROW(name, step, type, real) \
-    extern "C" __global__ void __launch_bounds__(CWN_THREADS) \
+    extern "C" __global__ void __launch_bounds__(CW_THREADS) \
         name(const __grid_constant__ cwn_matrix m, void *memory, unsigned char *scratch) { \
         __shared__ cwn_layer common; \
         const cwn_crew blocks = {blockIdx.x, gridDim.x}; \

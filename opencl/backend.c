@@ -8,12 +8,17 @@
 #include <string.h>
 
 #include "steps.h"
+#include "tiles.h"
 
 #include "opencl_source.h" /* made by cw_embed: cw_opencl_source, the numeric text and kernels.cl, line by line */
 #include "opencl_lanes_source.h" /* cw_opencl_lanes_source, with lanes.cl */
 
 /* Work-items are added up to this many, then each takes several groups; more would only cost scheduling. */
 enum { WORK_ROUND = 256, WORK_MOST = 1 << 20 };
+
+/* Work-groups that do tiles are added up to this many per compute unit. A turn of so many may be no shorter than one of
+ * WORK_MOST work-items that do two groups each, for the counter's word 0 must not wrap in that either. */
+enum { BLOCKS_PER_UNIT = 64, BLOCKS_MOST = 2 * WORK_MOST / CW_TILE };
 
 /* Work-items of a step that one work-group does, if the kernel takes so many. */
 enum { GROUP_MOST = 256 };
@@ -36,6 +41,9 @@ typedef struct device {
     size_t group[CW_MATRIX_KERNELS]; /* work-items of a work-group: 1 of those in lanes */
     cl_uint units;
     size_t slice_group_most; /* of all kernels of slices */
+    size_t fill_group_most; /* and of all of ranges */
+    uint64_t least_tiles; /* fewer are not worth it */
+    size_t most_blocks; /* work-groups that do tiles */
     cl_kernel batch_kernel;
     size_t batch_group; /* work-items that share a tile */
     cw_opencl_cache cache;
@@ -254,18 +262,44 @@ static cw_status refuse(int row, cw_error *why) {
     return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "OpenCL has no kernel for this distribution");
 }
 
-/* `to` was checked. */
-static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
-    const int i = cw_kernel_of(launch, NULL);
+static cw_status enqueue_lanes(cw_device *base, cl_kernel kernel, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const uint64_t groups = cwn_end_group(*launch) - cwn_first_group(*launch), tiles = (groups + LANES_TILE - 1) / LANES_TILE;
-    if (i == CW_KERNELS || !of(base)->kernels[i]) return refuse(i, why);
-    const int in_lanes = of(base)->lanes_kernels[i] && !launch->flush;
-    const cl_kernel kernel = in_lanes ? of(base)->lanes_kernels[i] : of(base)->kernels[i];
-    const size_t one = 1, items = !in_lanes ? work_items(groups) : tiles < WORK_MOST ? (size_t)tiles : WORK_MOST;
+    const size_t one = 1, items = tiles < WORK_MOST ? (size_t)tiles : WORK_MOST;
     cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
     if (!code) code = set_place(kernel, 1, to->memory, to->offset);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
-    return enqueue(base, kernel, 1, &items, in_lanes ? &one : NULL, to, why);
+    return enqueue(base, kernel, 1, &items, &one, to, why);
+}
+
+/* Whole work-groups of CW_THREADS, each of which does tiles in turn. */
+static size_t items_in_tiles(const device *d, const cw_tiles *t, uint64_t groups) {
+    const uint64_t others = (groups - (uint64_t)t->tiles * CW_TILE + CW_THREADS - 1) / CW_THREADS;
+    const uint64_t blocks = others < t->tiles ? t->tiles : others;
+    return (blocks < d->most_blocks ? (size_t)blocks : d->most_blocks) * CW_THREADS;
+}
+
+static cw_status enqueue_groups(cw_device *base, cl_kernel kernel, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
+    const device *d = of(base);
+    const uint64_t groups = cwn_end_group(*launch) - cwn_first_group(*launch);
+    /* A CPU, which does one work-item after the other, stores a constant sooner if each goes on where the last one was. */
+    const uint64_t least = d->in_lanes && launch->distribution == CWN_CONSTANT ? UINT64_MAX : d->least_tiles;
+    const cw_tiles tiles = cw_tiles_of(launch, to->offset, least, d->most_blocks);
+    const size_t group = CW_THREADS, items = tiles.tiles ? items_in_tiles(d, &tiles, groups) : work_items(groups);
+    cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
+    if (!code) code = clSetKernelArg(kernel, 1, sizeof tiles, &tiles);
+    if (!code) code = set_place(kernel, 2, to->memory, to->offset);
+    if (!code) code = clSetKernelArg(kernel, 4, launch->distribution == CWN_TRUNCATED_NORMAL ? CW_HALF_ROOM : 16, NULL);
+    if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
+    return enqueue(base, kernel, 1, &items, tiles.tiles ? &group : NULL, to, why);
+}
+
+/* `to` was checked. */
+static cw_status enqueue_fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
+    const int i = cw_kernel_of(launch, NULL);
+    if (i == CW_KERNELS || !of(base)->kernels[i]) return refuse(i, why);
+    const cl_kernel in_lanes = of(base)->lanes_kernels[i];
+    if (in_lanes && !launch->flush) return enqueue_lanes(base, in_lanes, launch, to, why);
+    return enqueue_groups(base, of(base)->kernels[i], launch, to, why);
 }
 
 static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
@@ -564,10 +598,10 @@ static cw_status make_matrix_kernel(device *d, int i, cw_error *why) {
     return cw_opencl_check(code, CW_ERROR_DEVICE, cw_matrix_kernels[i].name, why);
 }
 
-static cl_int lower_group_most(device *d, cl_kernel kernel) {
+static cl_int lower_group_most(const device *d, cl_kernel kernel, size_t *group_most) {
     size_t most = 0;
     const cl_int code = clGetKernelWorkGroupInfo(kernel, d->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most, NULL);
-    if (most < d->slice_group_most) d->slice_group_most = most;
+    if (most < *group_most) *group_most = most;
     return code;
 }
 
@@ -602,28 +636,38 @@ static cw_status make_kernel(device *d, int i, cw_error *why) {
     cl_int code;
     d->kernels[i] = clCreateKernel(d->program, row->name, &code);
     if (!code && in_lanes) d->lanes_kernels[i] = clCreateKernel(d->program, in_lanes, &code);
-    if (!code && row->kind != CW_RANGE) code = lower_group_most(d, d->kernels[i]);
+    if (!code) code = lower_group_most(d, d->kernels[i], row->kind == CW_RANGE ? &d->fill_group_most : &d->slice_group_most);
     return cw_opencl_check(code, CW_ERROR_DEVICE, row->name, why);
+}
+
+/* Each unit is to have a tile; none are done where a work-group cannot have its work-items. */
+static void decide_tiles(device *d) {
+    cl_uint units = 0;
+    clGetDeviceInfo(d->id, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof units, &units, NULL);
+    d->least_tiles = d->fill_group_most < CW_THREADS ? UINT64_MAX : units ? units : 1;
+    d->most_blocks = units * (size_t)BLOCKS_PER_UNIT < BLOCKS_MOST ? BLOCKS_MOST : units * (size_t)BLOCKS_PER_UNIT;
 }
 
 static cw_status make_kernels(device *d, cw_error *why) {
     cw_status status = CW_OK;
-    d->slice_group_most = WORK_ROUND;
+    d->slice_group_most = d->fill_group_most = WORK_ROUND;
     for (int i = 0; i < CW_KERNELS && !status; i++)
         if (d->base.fp64 || !cw_needs_fp64(cw_kernels[i].distribution, cw_kernels[i].type)) status = make_kernel(d, i, why);
     for (int i = 0; i < CW_MATRIX_KERNELS && d->base.fp64 && !status; i++) status = make_matrix_kernel(d, i, why);
+    decide_tiles(d);
     return status ? status : make_batch_kernel(d, why);
 }
 
 /* Where the device rounds roots of floats correctly if it is told to, they need no doubles. */
+#define EXACT_SQRT " -cl-fp32-correctly-rounded-divide-sqrt -DCWN_EXACT_SQRT -DCWL_EXACT_SQRT"
+#define IN_LANES " -DCWL_LANES=8" OPTION(CW_LANES_TILE, LANES_TILE)
 static const char *build_options(const device *d) {
     cl_device_fp_config config = 0;
     if (!d->base.fp64) return "-cl-std=CL1.2 -DCWN_NO_FP64";
-    if (!d->in_lanes) return "-cl-std=CL1.2";
     clGetDeviceInfo(d->id, CL_DEVICE_SINGLE_FP_CONFIG, sizeof config, &config, NULL);
-    return config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT
-               ? "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt -DCWL_EXACT_SQRT -DCWL_LANES=8" OPTION(CW_LANES_TILE, LANES_TILE)
-               : "-cl-std=CL1.2 -DCWL_LANES=8" OPTION(CW_LANES_TILE, LANES_TILE);
+    if (config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT)
+        return d->in_lanes ? "-cl-std=CL1.2" EXACT_SQRT IN_LANES : "-cl-std=CL1.2" EXACT_SQRT;
+    return d->in_lanes ? "-cl-std=CL1.2" IN_LANES : "-cl-std=CL1.2";
 }
 
 /* Whether a program that was built before is there, and all right. */

@@ -3,13 +3,14 @@
  * The kernels: two per row of CWN_KERNEL_TABLE, each the same loop over groups of a range or over items of a slice. They own
  * the loads and stores; the values and the places are the numeric text's, which the build puts in front of this file in place
  * of the #include. And one per row of CWN_MATRIX_TABLE, which are all numeric text; where the program has lanes, those of
- * Cholesky's way are in lanes.cl.
+ * Householder's and Cholesky's way are in lanes.cl.
  */
 #include "numeric/group.h"
 #ifndef CWN_NO_FP64
 #include "numeric/orthogonal.h"
 #endif
 #include "numeric/batch.h"
+#include "numeric/tile.h"
 
 /* Neighbours of a group that is only partly in the span stay untouched. `lanes` is 4, or 2 where it was drawn in 64 bits. */
 static inline void cw_store_words(global uint *memory, cwn_span s, cwn_word lanes, cwn_group g) {
@@ -57,16 +58,129 @@ static inline void cw_put(cwn_word type, cwn_word store, global uchar *memory, c
     cw_store(store, memory, cwn_span_in_run(p, type, run, step), cwn_group_elements(type), cwn_narrowed(g, type, store));
 }
 
-/* Element l.first goes to memory[offset], in bytes. */
-static inline void cw_fill(cwn_launch l, cwn_word distribution, cwn_word type, global uchar *memory, ulong offset) {
-    const ulong size = cwn_group_elements(type), end = (l.first + l.count + size - 1) / size;
-    for (ulong group = l.first / size + get_global_id(0); group < end; group += get_global_size(0))
-        cw_store(type, memory + offset, cwn_span_in_range(l, type, group), size, cwn_group_of(l, distribution, type, group));
+/* ------------------------------------------------------------------------------------------------------------ tiles */
+
+/* Each kernel is to have its own, with nothing left of other distributions; LLVM leaves some of them out of line. */
+#ifdef __OPTIMIZE__
+#define CW_INLINE static inline __attribute__((always_inline))
+#else
+#define CW_INLINE static inline
+#endif
+
+static inline cwn_group cw_tile_group(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, uint counter) {
+    if (!cwn_takes_block(distribution)) return cwn_group_of(l, distribution, type, 0);
+    return cwn_group_of_block(l, distribution, type, cw_tile_block(t, t.philox, counter));
 }
 
+static inline uint2 cw_packed(cwn_group g) { return (uint2)(g.e0 | g.e1 << 16, g.e2 | g.e3 << 16); }
+
+/* One group, or two of 16-bit elements. */
+static inline uint4 cw_tile_bytes(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, uint counter) {
+    const cwn_group g = cw_tile_group(l, t, distribution, type, counter);
+    if (!cwn_is_16(type)) return (uint4)(g.e0, g.e1, g.e2, g.e3);
+    return (uint4)(cw_packed(g), cw_packed(cw_tile_group(l, t, distribution, type, counter + 1)));
+}
+
+static inline global uint4 *cw_first_tile(cwn_launch l, cw_tiles t, cwn_word type, global uchar *memory) {
+    return (global uint4 *)(memory + (t.first * cwn_group_elements(type) - l.first) * cwn_bytes_of(type));
+}
+
+/* No bounds, 32 bits for what is counted, and stores of 16 bytes side by side. */
+CW_INLINE void cw_fill_tiles(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory) {
+    const uint groups = cw_groups_of_16_bytes(type), begin = get_group_id(0) * CW_TILE + get_local_id(0) * groups;
+    const uint step = get_num_groups(0) * CW_TILE, end = t.philox.counter + t.tiles * CW_TILE;
+    global uint4 *to = cw_first_tile(l, t, type, memory) + begin / groups;
+    CWN_NO_UNROLL
+    for (uint counter = t.philox.counter + begin; counter < end; counter += step, to += step / groups) {
+        CWN_UNROLL
+        for (uint i = 0; i < CW_TILE; i += CW_THREADS * groups)
+            to[i / groups] = cw_tile_bytes(l, t, distribution, type, counter + i);
+    }
+}
+
+/* What is left of a tile, or less than a tile for each compute unit; work-groups of any size. */
+CW_INLINE void cw_fill_rest(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory) {
+    const uint groups = cw_groups_of_16_bytes(type), begin = t.tiles * CW_TILE, end = t.philox.counter + begin + t.rest;
+    const uint item = get_global_id(0), step = get_global_size(0);
+    global uint4 *to = cw_first_tile(l, t, type, memory) + begin / groups + item;
+    CWN_NO_UNROLL
+    for (uint counter = t.philox.counter + begin + item * groups; counter < end; counter += step * groups, to += step)
+        *to = cw_tile_bytes(l, t, distribution, type, counter);
+}
+
+/* Four groups for each work-item, half a tile. The groups that are not full after their first block, one in six, are written
+ * down, with the numbers that these gave, and shared out again. */
+typedef struct { global uchar *to; local float4 *begun; local ushort *begun_group; local uint *count; } cw_half;
+
+static inline void cw_store_group(cwn_word type, global uchar *memory, uint group, cwn_group g) {
+    if (cwn_is_16(type)) ((global uint2 *)memory)[group] = cw_packed(g);
+    else ((global uint4 *)memory)[group] = (uint4)(g.e0, g.e1, g.e2, g.e3);
+}
+
+static inline void cw_begin_group(cwn_launch l, cwn_word type, cw_half h, uint group, cwn_block x) {
+    const cwn_pair a = cwn_normal(x.w0, x.w1), b = cwn_normal(x.w2, x.w3);
+    if (cwn_is_outside(a.first) | cwn_is_outside(a.second) | cwn_is_outside(b.first) | cwn_is_outside(b.second)) {
+        const uint at = atomic_inc(h.count);
+        h.begun[at] = (float4)(a.first, a.second, b.first, b.second);
+        h.begun_group[at] = (ushort)group;
+    } else cw_store_group(type, h.to, group, cwn_scaled_32(l, type, a.first, a.second, b.first, b.second));
+}
+
+/* `first` is the half's first group in the tensor. */
+static inline void cw_finish_group(cwn_launch l, cwn_word type, cw_half h, ulong first, uint at) {
+    const ulong group = first + h.begun_group[at];
+    const float4 n = h.begun[at];
+    const cwn_pair a = {n.x, n.y}, b = {n.z, n.w};
+    const cwn_kept begun = cwn_keep_pairs(cwn_none_kept(), a, b);
+    const cwn_kept z = cwn_truncated(begun, cwn_counter_of(l, (group << 8) + 1, group >> 56), l.key0, l.key1);
+    cw_store_group(type, h.to, h.begun_group[at], cwn_scaled_32(l, type, z.e0, z.e1, z.e2, z.e3));
+}
+
+CW_INLINE void cw_fill_truncated_tiles(cwn_launch l, cw_tiles t, cwn_word type, global uchar *memory, local float4 *room) {
+    cw_half h = {memory, room, (local ushort *)(room + CW_HALF), (local uint *)(room + CW_HALF + CW_HALF / 8)};
+    for (ulong i = get_group_id(0); i < 2 * (ulong)t.tiles; i += get_num_groups(0)) {
+        const ulong first = t.first + i * CW_HALF;
+        const cw_folded f = cw_fold(cwn_counter_of(l, first << 8, first >> 56), l.key0, l.key1);
+        h.to = memory + (first * 4 - l.first) * cwn_bytes_of(type);
+        if (get_local_id(0) == 0) *h.count = 0;
+        barrier(CLK_LOCAL_MEM_FENCE);
+        CWN_UNROLL
+        for (uint g = 0; g < CW_HALF; g += CW_THREADS)
+            cw_begin_group(l, type, h, g + get_local_id(0), cw_tile_block(t, f, f.counter + ((g + get_local_id(0)) << 8)));
+        barrier(CLK_LOCAL_MEM_FENCE);
+        for (uint at = get_local_id(0); at < *h.count; at += CW_THREADS) cw_finish_group(l, type, h, first, at);
+        barrier(CLK_LOCAL_MEM_FENCE);
+    }
+}
+
+/* --------------------------------------------------------------------------------------------------------- ranges */
+
+/* Those before and after the tiles, one by one. Element l.first goes to memory[0]. */
+CW_INLINE void cw_fill_groups(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory) {
+    const ulong size = cwn_group_elements(type), first = l.first / size, skipped = cw_groups_in(t);
+    const ulong count = (l.first + l.count + size - 1) / size - first - skipped, head = t.first - first;
+    for (ulong i = get_global_id(0); i < count; i += get_global_size(0)) {
+        const ulong group = first + i + (skipped && i >= head ? skipped : 0);
+        cw_store(type, memory, cwn_span_in_range(l, type, group), size, cwn_group_of(l, distribution, type, group));
+    }
+}
+
+/* All that is in tiles. */
+CW_INLINE void cw_fill_whole(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory, local float4 *room) {
+    l.flush = 0; /* else there were no tiles */
+    if (distribution == CWN_TRUNCATED_NORMAL) cw_fill_truncated_tiles(l, t, type, memory, room);
+    else {
+        cw_fill_tiles(l, t, distribution, type, memory);
+        cw_fill_rest(l, t, distribution, type, memory);
+    }
+}
+
+/* A buffer that is the host's own memory may begin anywhere: then there are no tiles. */
 #define CW_ROW(name, distribution, type) \
-    kernel void cw_fill_##name(cwn_launch l, global uchar *memory, ulong offset) { \
-        cw_fill(l, distribution, type, memory, offset); \
+    kernel void cw_fill_##name(cwn_launch l, cw_tiles t, global uchar *memory, ulong offset, local float4 *room) { \
+        if ((ulong)memory % 16) t.tiles = t.rest = 0; \
+        if (cw_has_tiles(distribution, type) && cw_groups_in(t)) cw_fill_whole(l, t, distribution, type, memory + offset, room); \
+        cw_fill_groups(l, t, distribution, type, memory + offset); \
     }
 CWN_KERNEL_TABLE(CW_ROW)
 CWN_PROOF_TABLE(CW_ROW)
@@ -179,9 +293,12 @@ kernel void cw_batch(global const cwn_entry *table, ulong first, ulong count, ul
         cwn_do_step(step, type, real, m, memory + offset, scratch + scratch_offset, crew); \
     }
 CWN_CREW_TABLE(CW_ROW)
+#ifndef CW_LANES_TILE /* else lanes.cl has the others */
+CWN_HOUSEHOLDER_TABLE(CW_ROW)
+#endif
 #undef CW_ROW
 
-#ifndef CW_LANES_TILE /* else lanes.cl has the others */
+#ifndef CW_LANES_TILE
 #define CW_ROW(name, step, type, real) \
     kernel __attribute__((reqd_work_group_size(CWN_SOLVERS, 1, 1))) void name( \
         cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) { \
@@ -193,7 +310,7 @@ CWN_CHOLESKY_TABLE(CW_ROW)
 #undef CW_ROW
 
 #define CW_ROW(name, step, type, real) \
-    kernel __attribute__((reqd_work_group_size(CWN_THREADS, 1, 1))) void name( \
+    kernel __attribute__((reqd_work_group_size(CW_THREADS, 1, 1))) void name( \
         cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) { \
         local cwn_layer common; \
         const cwn_crew groups = {get_group_id(0), get_num_groups(0)}; \

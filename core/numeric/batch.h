@@ -45,6 +45,20 @@ CWN_FN cwn_items cwn_items_of(cwn_long items, cwn_long end, cwn_long tile) {
     return of;
 }
 
+/* Whether an entry's elements, drawn in a type, lie in memory as a range of the tensor does. Then items are groups. */
+CWN_FN cwn_word cwn_is_range(CWN_GLOBAL const cwn_entry *e, cwn_word type, cwn_word store) {
+    return e->slice.axes == 1 && e->slice.groups == 0 && e->slice.step == 1 && store == type;
+}
+
+/* Those elements of a range that some of its items are: a launch of their own. */
+CWN_FN cwn_launch cwn_range_of(CWN_GLOBAL const cwn_entry *e, cwn_word type, cwn_items of) {
+    const cwn_long size = cwn_group_elements(type), group = e->slice.first / size, end = (group + of.end) * size;
+    cwn_launch l = e->launch;
+    l.first = of.begin ? (group + of.begin) * size : e->slice.first;
+    l.count = (end < e->slice.first + e->slice.run ? end : e->slice.first + e->slice.run) - l.first;
+    return l;
+}
+
 /* A row of CWN_KERNEL_TABLE as a number, to be the case of a switch. */
 #define CWN_CASE(distribution, type) ((distribution) << 8 | (type))
 

@@ -35,15 +35,6 @@ CWN_FN cwn_gram cwn_gram_of(cwn_matrix m, cwn_bytes scratch) {
     return g;
 }
 
-/* Whether the step is to do anything. A crew of one agrees before any of it changes the answer. */
-CWN_FN int cwn_is_due(cwn_matrix m, cwn_word step, cwn_bytes scratch, cwn_crew c) {
-    if (m.when == CWN_ALWAYS) {
-        if (step == CWN_LOAD && c.item == 0) *CWN_AT(cwn_word, scratch, 0) = 0;
-        return 1;
-    }
-    return (*CWN_AT(const cwn_word, scratch, 0) != 0) == (m.when == CWN_IF_BAD);
-}
-
 /* Where element (i, j) of a matrix in panels of so many rows is; on that row the panel goes on. */
 CWN_FN CWN_GLOBAL double *cwn_in_panel(CWN_GLOBAL double *m, cwn_long height, cwn_long i, cwn_long j) {
     return m + (j / CWN_PANEL * height + i) * CWN_PANEL + j % CWN_PANEL;

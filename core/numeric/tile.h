@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Numeric text: tiles, which are whole groups of a fill, CW_TILE at a time, whose elements begin at a multiple of 16 bytes and
- * whose blocks of Philox differ in word 0 of the counter alone. All that the other words and the key give is made by the
- * host (tiles.h): what goes into the second round of cwn_philox and comes out of it, and the keys of the eight others.
+ * Numeric text: tiles, which are whole groups of a range, CW_TILE at a time and then one by one, whose elements begin at a
+ * multiple of 16 bytes and whose blocks of Philox differ in word 0 of the counter alone. All that the other words and the
+ * key give is made before: what goes into the second round of cwn_philox and comes out of it, and the keys of the eight
+ * others. The host does that for a fill (tiles.h), whoever takes part of a tensor does it for a batch. Integers only.
  */
 #ifndef CWN_TILE_H
 #define CWN_TILE_H
@@ -12,6 +13,9 @@
 
 enum { CW_THREADS = 256, CW_TILE = 8 * CW_THREADS }; /* threads of a block, or work-items of a group, and groups that these do at a time */
 
+/* Groups of truncated normals that are begun together, and the local memory, in bytes, that these need. */
+enum { CW_HALF = CW_TILE / 2, CW_HALF_ROOM = 18 * CW_HALF + 16 };
+
 typedef struct {
     cwn_word counter;    /* word 0 of a tile's first block */
     cwn_word in2, in0;   /* to be combined with the high halves of the products of the first two rounds */
@@ -20,8 +24,9 @@ typedef struct {
 
 typedef struct {
     cwn_long first;   /* the group that the first tile begins with */
-    cwn_word tiles;   /* 0: the fill has none, and all groups are done one by one */
-    cw_folded philox; /* word 0 does not wrap in a tile, nor one turn of the grid later; truncated normals fold anew in each */
+    cwn_word tiles;
+    cwn_word rest;    /* groups after the tiles */
+    cw_folded philox; /* word 0 does not wrap in these, nor one turn of the grid later; truncated normals fold anew in each tile */
     cwn_word key0[8], key1[8]; /* of the third round and on; key1[0] is 0, being in out3 */
 } cw_tiles;
 
@@ -47,6 +52,52 @@ CWN_FN cwn_block cw_tile_block(cw_tiles t, cw_folded f, cwn_word counter) {
     cwn_block x = {(q >> 32) ^ f.in0, q, p ^ f.out2, f.out3};
     CWN_UNROLL for (int i = 0; i < 8; i++) x = cwn_philox_round(x, t.key0[i], t.key1[i]);
     return x;
+}
+
+/* ------------------------------------------------------------------------------------------------- which groups */
+
+CWN_FN cwn_long cw_groups_in(cw_tiles t) { return (cwn_long)t.tiles * CW_TILE + t.rest; }
+
+/* Groups whose elements fill 16 bytes. */
+CWN_FN cwn_word cw_groups_of_16_bytes(cwn_word type) { return cwn_is_16(type) ? 2 : 1; }
+
+/* The first whole group at a multiple of 16 bytes; an end if no group is. Truncated normals fold in each tile, so that theirs
+ * only have to begin where a tile's 2^19 blocks do. */
+CWN_FN cwn_long cw_first_in_tiles(cwn_launch l, cwn_word distribution, cwn_word type, cwn_long address, cwn_long end) {
+    const cwn_long size = cwn_group_elements(type), whole = (l.first + size - 1) / size;
+    const cwn_long offset = (address + (whole * size - l.first) * cwn_bytes_of(type)) % 16;
+    if (offset && !(cwn_is_16(type) && offset == 8)) return end;
+    const cwn_long first = whole + (offset != 0);
+    return distribution == CWN_TRUNCATED_NORMAL ? first + (0 - ((l.counter_low >> 8) + first)) % CW_TILE : first;
+}
+
+/* How many groups there are before word 0 of the counter may wrap. */
+CWN_FN cwn_long cw_before_wrap(cwn_word distribution, cwn_word counter, cwn_long most) {
+    const cwn_long blocks = ((cwn_long)1 << 32) - counter, turn = most * CW_TILE;
+    if (distribution == CWN_TRUNCATED_NORMAL) return (cwn_long)0xffffffff * CW_TILE;
+    return blocks < turn ? 0 : blocks - turn;
+}
+
+/* Those of a range at an address. A turn of the grid is at most `most` tiles; with fewer than `least` there is but a rest, which
+ * comes to more threads. Truncated normals have no rest. */
+CWN_FN cw_tiles cw_tiles_in(cwn_launch l, cwn_word distribution, cwn_word type, cwn_long address, cwn_long least, cwn_long most) {
+    const cwn_long end = (l.first + l.count) / cwn_group_elements(type);
+    const cwn_long first = cw_first_in_tiles(l, distribution, type, address, end);
+    const cwn_counter start = {l.counter_low, l.counter_high}, steps = {first, 0}, counter = cwn_skip(start, steps);
+    const cwn_long safe = cw_before_wrap(distribution, cwn_low(counter.low), most);
+    const cwn_long groups = end - first < safe ? end - first : safe;
+    cw_tiles t = {0, 0, 0, {0, 0, 0, 0, 0}, {0}, {0}};
+    if (l.flush || !cw_has_tiles(distribution, type) || first >= end || groups == 0) return t;
+    t.philox = cw_fold(counter, l.key0, l.key1);
+    t.first = first;
+    t.tiles = groups / CW_TILE < least ? 0 : (cwn_word)(groups / CW_TILE);
+    if (distribution != CWN_TRUNCATED_NORMAL)
+        t.rest = (cwn_word)(groups - (cwn_long)t.tiles * CW_TILE) / cw_groups_of_16_bytes(type) * cw_groups_of_16_bytes(type);
+    CWN_UNROLL for (cwn_word i = 0; i < 8; i++) {
+        t.key0[i] = l.key0 + (i + 2) * 0x9E3779B9u;
+        t.key1[i] = i ? l.key1 + (i + 2) * 0xBB67AE85u : 0;
+    }
+    return t;
 }
 
 #endif

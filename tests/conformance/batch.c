@@ -15,7 +15,7 @@
 #include "drawn.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-enum { MOST_ITEMS = 400, ARENA = 8 << 20, GAP = 40 };
+enum { MOST_ITEMS = 400, ARENA = 8 << 20, GAP = 40, TILE = 2048 };
 
 static cw_device *device;
 static test_area area;
@@ -33,21 +33,26 @@ static void start(void) {
     memset(area.expected, TEST_CANARY, ARENA);
 }
 
-/* NULL: the whole. Its place is aligned to its elements and to no more. */
-static void add(const cw_spec *spec, const cw_slice *slice) {
+/* NULL: the whole. Its place is `beyond` bytes from a multiple of `alignment`. */
+static void add_at(const cw_spec *spec, const cw_slice *slice, uint64_t alignment, uint64_t beyond) {
     cw_extent extent;
     assert_true(count < MOST_ITEMS);
     test_ok(cw_plan_make(spec, &plans[count], &why), &why);
     if (slice) slices[count] = *slice;
     const cw_slice *its = slice ? &slices[count] : NULL;
     test_ok(cw_slice_measure(&plans[count], its, &extent, &why), &why);
-    const uint64_t size = cw_dtype_size(slice && slice->store ? slice->store : spec->dtype), at = (used + GAP + count) / size * size;
+    const uint64_t at = (used + GAP + count) / alignment * alignment + beyond;
     assert_true(at + extent.bytes + GAP < ARENA);
     test_ok(cw_reference_slice(&plans[count], its, area.expected + at, extent.bytes, &why), &why);
     items[count] = (cw_batch_item){&plans[count], its, test_area_at(&area, at, extent.bytes)};
     places[count] = at;
     used = at + extent.bytes;
     count++;
+}
+
+/* Aligned to its elements and to no more. */
+static void add(const cw_spec *spec, const cw_slice *slice) {
+    add_at(spec, slice, cw_dtype_size(slice && slice->store ? slice->store : spec->dtype), 0);
 }
 
 static cw_dtype smaller(cw_dtype dtype) {
@@ -131,6 +136,39 @@ static void test_one_launch_fills_everything(void **state) {
     fill(batch, &to);
     fill(batch, &to);
     cw_batch_free(batch);
+}
+
+/* Four and a half of CUDA's tiles and more, from element `first` of a tensor whose counter is 2^32 - before at element 0,
+ * `beyond` bytes from a multiple of 16. */
+static void add_long(drawn d, uint64_t before, uint64_t first, uint64_t beyond, double largest) {
+    const uint64_t group = d.dtype == CW_FLOAT64 || d.dtype == CW_INT64 ? 2 : 4, elements = group * (9 * TILE / 2 + 77) + 1;
+    const cw_slice range = cw_slice_range(first, elements);
+    cw_spec spec = spec_of(d, first + elements);
+    spec.philox.counter[0] = (uint32_t)(0 - before);
+    if (largest != 0.0) {
+        spec.argument[CW_MINVAL] = cw_real(0.0);
+        spec.argument[CW_MAXVAL] = cw_real(largest);
+    }
+    add_at(&spec, first ? &range : NULL, 16, beyond);
+}
+
+/* Of the last many elements are denormal before they are flushed. */
+static void fill_long(uint64_t before, uint64_t first, uint64_t beyond) {
+    cw_batch *batch = NULL;
+    const cw_destination to = on();
+    start();
+    for (size_t i = 0; i < COUNT(each); i++) add_long(each[i], before, first, beyond, 0.0);
+    add_long((drawn){CW_RANDOM_UNIFORM, CW_FLOAT32}, before, first, beyond, 2e-38);
+    test_ok(cw_batch_make(device, items, count, &batch, &why), &why);
+    fill(batch, &to);
+    cw_batch_free(batch);
+}
+
+static void test_tiles(void **state) {
+    (void)state;
+    fill_long(1u << 31, 0, 0);
+    fill_long(3 * TILE + 5, 29, 0);
+    fill_long(1u << 31, 30, 8);
 }
 
 /* Whole, and cut and transposed, beside what is elementwise. */
@@ -247,9 +285,9 @@ static void test_refusals_name_the_item(void **state) {
 
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_launch_fills_everything), cmocka_unit_test(test_matrices_come_along),
-        cmocka_unit_test(test_two_allocations),             cmocka_unit_test(test_nothing_at_all),
-        cmocka_unit_test(test_refusals_name_the_item),
+        cmocka_unit_test(test_one_launch_fills_everything), cmocka_unit_test(test_tiles),
+        cmocka_unit_test(test_matrices_come_along),         cmocka_unit_test(test_two_allocations),
+        cmocka_unit_test(test_nothing_at_all),              cmocka_unit_test(test_refusals_name_the_item),
     };
     if (argc != 2) return fprintf(stderr, "usage: batch DEVICE\n"), 2;
     return TEST_RUN(argv[1], tests, &device, &area, ARENA);

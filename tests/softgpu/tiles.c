@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cw_tiles_of: which groups of a fill are in tiles, and that folding is cwn_philox. tests/conformance/long.c has the
+ * cw_tiles_of: which groups of a range are in tiles, and that folding is cwn_philox. tests/conformance/long.c has the
  * bits.
  */
 #include "tiles.h"
@@ -37,7 +37,7 @@ static void try_folding(void) {
                               .distribution = CWN_UNIFORM,
                               .type = CWN_FLOAT32};
         const cw_tiles t = cw_tiles_of(&l, 64, UNITS, MOST);
-        const uint32_t group = (uint32_t)random64() % (t.tiles * CW_TILE);
+        const uint32_t group = (uint32_t)(random64() % cw_groups_in(t));
         const cwn_counter c = {l.counter_low, l.counter_high}, steps = {group, 0};
         const cwn_block x = cwn_philox(cwn_skip(c, steps), l.key0, l.key1),
                         y = cw_tile_block(t, t.philox, t.philox.counter + group);
@@ -47,28 +47,33 @@ static void try_folding(void) {
     }
 }
 
+static uint64_t rest; /* of the last that tiles() was asked for */
+
 static uint64_t tiles(cwn_word distribution, cwn_word type, uint64_t first, uint64_t count, uint64_t counter,
                       uint64_t address) {
     const cwn_launch l = {
         .first = first, .count = count, .counter_low = counter, .distribution = distribution, .type = type};
     const cw_tiles t = cw_tiles_of(&l, address, UNITS, MOST);
-    if (t.tiles) { /* at a multiple of 16, and inside */
-        const uint64_t size = cwn_group_elements(type), begin = t.first * size - first,
-                       end = begin + (uint64_t)t.tiles * CW_TILE * size;
+    if (cw_groups_in(t)) { /* at a multiple of 16, and inside */
+        const uint64_t size = cwn_group_elements(type), begin = t.first * size - first, end = begin + cw_groups_in(t) * size;
         expect((address + begin * cwn_bytes_of(type)) % 16 == 0, "alignment", first, address);
         expect(begin <= count && end <= count, "end", begin, end);
         expect(distribution == CWN_TRUNCATED_NORMAL ||
-                   (uint64_t)t.philox.counter + ((uint64_t)t.tiles + MOST) * CW_TILE <= UINT64_C(1) << 32,
-               "wrap", t.philox.counter, t.tiles);
+                   (uint64_t)t.philox.counter + cw_groups_in(t) + MOST * CW_TILE <= UINT64_C(1) << 32,
+               "wrap", t.philox.counter, cw_groups_in(t));
     }
+    expect(t.rest % cw_groups_of_16_bytes(type) == 0, "half of 16 bytes", t.rest, type);
+    rest = t.rest;
     return t.tiles;
 }
 
 static void try_places(void) {
     const uint64_t turn = MOST * CW_TILE, wrap = UINT64_C(1) << 32;
     expect(tiles(CWN_UNIFORM, CWN_FLOAT32, 0, 4 * CW_TILE * 9, 0, 0) == 9, "all", 9, 0);
-    expect(tiles(CWN_UNIFORM, CWN_FLOAT32, 0, 4 * CW_TILE * 9 - 1, 0, 0) == 8, "an element less", 8, 0);
-    expect(tiles(CWN_UNIFORM, CWN_FLOAT32, 0, 4 * CW_TILE * 4 - 1, 0, 0) == 0, "too few", 0, 0);
+    expect(tiles(CWN_UNIFORM, CWN_FLOAT32, 0, 4 * CW_TILE * 9 - 1, 0, 0) == 8 && rest == CW_TILE - 1, "an element less", 8, rest);
+    expect(tiles(CWN_UNIFORM, CWN_FLOAT32, 0, 4 * CW_TILE * 4 - 1, 0, 0) == 0 && rest == 4 * CW_TILE - 1, "too few", 0, rest);
+    expect(tiles(CWN_UNIFORM, CWN_FLOAT16, 0, 4 * CW_TILE * 4 - 1, 0, 0) == 0 && rest == 4 * CW_TILE - 2, "in pairs", 0, rest);
+    expect(tiles(CWN_TRUNCATED_NORMAL, CWN_FLOAT32, 0, 4 * CW_TILE * 9 - 1, 0, 0) == 8 && rest == 0, "none of truncated", 8, rest);
     expect(tiles(CWN_UNIFORM, CWN_FLOAT32, 0, 4 * CW_TILE * 9, 0, 4) == 0, "never aligned", 0, 4);
     expect(tiles(CWN_UNIFORM, CWN_FLOAT32, 1, 4 * CW_TILE * 9, 0, 4) == 8, "aligned after a group's rest", 1, 4);
     expect(tiles(CWN_NORMAL, CWN_BFLOAT16, 0, 4 * CW_TILE * 9, 0, 8) == 8, "aligned after a group", 0, 8);
@@ -91,7 +96,7 @@ static void try_places(void) {
 
 int main(void) {
     cwn_launch flushed = {.count = 1 << 20, .distribution = CWN_UNIFORM, .type = CWN_FLOAT32, .flush = 1};
-    expect(cw_tiles_of(&flushed, 0, UNITS, MOST).tiles == 0, "flush", 0, 0);
+    expect(cw_groups_in(cw_tiles_of(&flushed, 0, UNITS, MOST)) == 0, "flush", 0, 0);
     try_folding();
     try_places();
     printf("%d failures\n", failures);

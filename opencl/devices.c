@@ -5,10 +5,10 @@
 #define _GNU_SOURCE /* secure_getenv */
 #include "internal.h"
 
-#include "numeric/tile.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "numeric/tile.h"
 
 enum { MOST_PLATFORMS = 64, MOST_DEVICES = 256 };
 

@@ -222,6 +222,7 @@ CWN_FN void cwn_factor_rows(cwn_gram g, CWN_COMMON double *r, cwn_crew c) {
         CWN_COMMON_BARRIER(); /* else compilers would take all of the triangle before the loop, into registers that are not there */
         if (t >= strips) continue;
         cwn_strip x[CWN_BLOCK];
+        cwn_strip x[CWN_BLOCK];
         CWN_IN_REGISTERS for (int k = 0; k < CWN_BLOCK; k++) x[k] = cwn_strip_at(at + k * CWN_PANEL);
         cwn_solve(x, r, CWN_BLOCK);
         CWN_IN_REGISTERS for (int k = 0; k < CWN_BLOCK; k++) cwn_strip_put(at + k * CWN_PANEL, x[k]);
@@ -251,9 +252,9 @@ CWN_FN void cwn_solve_columns(cwn_gram g, CWN_COMMON double *r, cwn_crew c) {
     cwn_take_triangle(r, g, c.item % CWN_SOLVERS);
     for (cwn_long t = c.item; t - c.item % CWN_SOLVERS < strips; t += c.items) {
         CWN_GLOBAL double *at = cwn_x_at(g, t * CWN_STRIP, g.from);
-        cwn_strip x[CWN_BLOCK];
         CWN_COMMON_BARRIER(); /* as above */
         if (t >= strips) continue;
+        cwn_strip x[CWN_BLOCK];
         CWN_IN_REGISTERS for (int k = 0; k < count; k++)
             x[k] = k < columns ? cwn_strip_gather(at + k / CWN_PANEL * panel + k % CWN_PANEL, CWN_PANEL) : cwn_strip_of(0.0);
         cwn_solve(x, r, count);

@@ -35,7 +35,7 @@ typedef struct device {
     cl_command_queue queue; /* for cw_allocate */
     cl_program program;
     cl_kernel kernels[CW_KERNELS]; /* NULL for those that need doubles where none are used */
-    int in_lanes; /* whether the program has kernels in lanes */
+    cw_opencl_way way; /* in lanes the program has kernels for them as well */
     cl_kernel lanes_kernels[CW_KERNELS]; /* NULL where a row has none */
     cl_kernel matrix_kernels[CW_MATRIX_KERNELS]; /* NULL there, too */
     size_t group[CW_MATRIX_KERNELS]; /* work-items of a work-group: 1 of those in lanes */
@@ -281,16 +281,14 @@ static size_t items_in_tiles(const device *d, const cw_tiles *t, uint64_t groups
 static cw_status enqueue_groups(cw_device *base, cl_kernel kernel, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const device *d = of(base);
     const uint64_t groups = cwn_end_group(*launch) - cwn_first_group(*launch);
-    /* A CPU, which does one work-item after the other, stores a constant sooner if each goes on where the last one was. */
-    const uint64_t least = d->in_lanes && launch->distribution == CWN_CONSTANT ? UINT64_MAX : d->least_tiles;
-    const cw_tiles tiles = cw_tiles_of(launch, to->offset, least, d->most_blocks);
+    const cw_tiles none = {0}, tiles = d->way == CW_IN_TILES ? cw_tiles_of(launch, to->offset, d->least_tiles, d->most_blocks) : none;
     const size_t group = CW_THREADS, items = tiles.tiles ? items_in_tiles(d, &tiles, groups) : work_items(groups);
     cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
     if (!code) code = clSetKernelArg(kernel, 1, sizeof tiles, &tiles);
     if (!code) code = set_place(kernel, 2, to->memory, to->offset);
     if (!code) code = clSetKernelArg(kernel, 4, launch->distribution == CWN_TRUNCATED_NORMAL ? CW_HALF_ROOM : 16, NULL);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
-    return enqueue(base, kernel, 1, &items, tiles.tiles ? &group : NULL, to, why);
+    return enqueue(base, kernel, 1, &items, d->way == CW_IN_TILES && d->fill_group_most >= CW_THREADS ? &group : NULL, to, why);
 }
 
 /* `to` was checked. */
@@ -613,7 +611,7 @@ static cw_status make_batch_kernel(device *d, cw_error *why) {
     d->batch_kernel = clCreateKernel(d->program, "cw_batch", &code);
     if (!code) code = clGetDeviceInfo(d->id, CL_DEVICE_TYPE, sizeof type, &type, NULL);
     if (!code) code = clGetKernelWorkGroupInfo(d->batch_kernel, d->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most, NULL);
-    d->batch_group = d->in_lanes || type & CL_DEVICE_TYPE_CPU ? 1 : most < GROUP_MOST ? most : GROUP_MOST;
+    d->batch_group = d->way == CW_IN_LANES || type & CL_DEVICE_TYPE_CPU ? 1 : most < GROUP_MOST ? most : GROUP_MOST;
     return cw_opencl_check(code, CW_ERROR_DEVICE, "cw_batch", why);
 }
 
@@ -632,7 +630,7 @@ static const char *lanes_name(const cw_kernel_row *row) {
 
 static cw_status make_kernel(device *d, int i, cw_error *why) {
     const cw_kernel_row *row = &cw_kernels[i];
-    const char *in_lanes = d->in_lanes ? lanes_name(row) : NULL;
+    const char *in_lanes = d->way == CW_IN_LANES ? lanes_name(row) : NULL;
     cl_int code;
     d->kernels[i] = clCreateKernel(d->program, row->name, &code);
     if (!code && in_lanes) d->lanes_kernels[i] = clCreateKernel(d->program, in_lanes, &code);
@@ -658,16 +656,18 @@ static cw_status make_kernels(device *d, cw_error *why) {
     return status ? status : make_batch_kernel(d, why);
 }
 
-/* Where the device rounds roots of floats correctly if it is told to, they need no doubles. */
+/* Where the device rounds roots of floats correctly if it is told to, they need no doubles. The integers' way needs neither. */
 #define EXACT_SQRT " -cl-fp32-correctly-rounded-divide-sqrt -DCWN_EXACT_SQRT -DCWL_EXACT_SQRT"
 #define IN_LANES " -DCWL_LANES=8" OPTION(CW_LANES_TILE, LANES_TILE)
 static const char *build_options(const device *d) {
     cl_device_fp_config config = 0;
-    if (!d->base.fp64) return "-cl-std=CL1.2 -DCWN_NO_FP64";
+    const int in_lanes = d->way == CW_IN_LANES;
+    if (!d->base.fp64)
+        return d->way == CW_IN_TILES ? "-cl-std=CL1.2 -DCWN_NO_FP64 -DCW_IN_TILES" : "-cl-std=CL1.2 -DCWN_NO_FP64";
     clGetDeviceInfo(d->id, CL_DEVICE_SINGLE_FP_CONFIG, sizeof config, &config, NULL);
     if (config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT)
-        return d->in_lanes ? "-cl-std=CL1.2" EXACT_SQRT IN_LANES : "-cl-std=CL1.2" EXACT_SQRT;
-    return d->in_lanes ? "-cl-std=CL1.2" IN_LANES : "-cl-std=CL1.2";
+        return in_lanes ? "-cl-std=CL1.2" EXACT_SQRT IN_LANES : "-cl-std=CL1.2 -DCW_IN_TILES" EXACT_SQRT;
+    return in_lanes ? "-cl-std=CL1.2" IN_LANES : "-cl-std=CL1.2 -DCW_IN_TILES";
 }
 
 /* Whether a program that was built before is there, and all right. */
@@ -701,7 +701,7 @@ static cw_status build(device *d, const char *cache_folder, cw_error *why) {
     const char *lines[LANES + LINES]; /* OpenCL wants pointers that are not const */
     memcpy(lines, cw_opencl_lanes_source, sizeof cw_opencl_lanes_source);
     memcpy(lines + LANES, cw_opencl_source, sizeof cw_opencl_source);
-    const cl_uint skipped = d->in_lanes ? 0 : LANES;
+    const cl_uint skipped = d->way == CW_IN_LANES ? 0 : LANES;
     cw_opencl_cache_open(&d->cache, cache_folder, d->id, build_options(d), lines + skipped, LANES + LINES - skipped);
     return build_from_binary(d) ? CW_OK : build_from_source(d, lines + skipped, LANES + LINES - skipped, why);
 }
@@ -722,7 +722,7 @@ static cw_status prepare(device *d, cl_context context, cl_device_id id, const c
     code = clGetDeviceInfo(id, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof d->units, &d->units, NULL);
     if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clGetDeviceInfo", why);
     cw_status status = cw_opencl_decide_fp64(id, o->fp64, &d->base.fp64, why);
-    if (!status) status = cw_opencl_decide_lanes(id, d->base.fp64, &d->in_lanes, why);
+    if (!status) status = cw_opencl_decide_way(id, d->base.fp64, &d->way, why);
     return status ? status : build(d, o->cache_folder, why);
 }
 

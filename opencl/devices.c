@@ -56,13 +56,14 @@ static int has_squares(cl_device_id id) {
     return device_number(id, CL_DEVICE_MAX_WORK_GROUP_SIZE) >= CW_THREADS && device_number(id, CL_DEVICE_LOCAL_MEM_SIZE) >= BYTES;
 }
 
-cw_status cw_opencl_decide_lanes(cl_device_id id, int fp64, int *in_lanes, cw_error *why) {
+cw_status cw_opencl_decide_way(cl_device_id id, int fp64, cw_opencl_way *way, cw_error *why) {
     const char *word = secure_getenv("CW_OPENCL_LANES");
-    *in_lanes = fp64 && (device_number(id, CL_DEVICE_TYPE) & CL_DEVICE_TYPE_CPU || !has_squares(id));
+    const cw_opencl_way without_tiles = fp64 ? CW_IN_LANES : CW_ONE_BY_ONE;
+    *way = device_number(id, CL_DEVICE_TYPE) & CL_DEVICE_TYPE_CPU || !has_squares(id) ? without_tiles : CW_IN_TILES;
     if (!word || !word[0]) return CW_OK;
     if (strcmp(word, "1") && strcmp(word, "8"))
         return cw_fail(why, CW_ERROR_ARGUMENT, 0, "CW_OPENCL_LANES is \"%.32s\", neither \"1\" nor \"8\"", word);
-    *in_lanes = fp64 && word[0] == '8';
+    *way = word[0] == '8' ? without_tiles : CW_IN_TILES;
     return CW_OK;
 }
 

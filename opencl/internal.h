@@ -24,9 +24,11 @@ void cw_opencl_why_not(cl_device_id id, char *text, size_t capacity);
 /* Whether its doubles are used, where `asked` is a cw_fp64. */
 cw_status cw_opencl_decide_fp64(cl_device_id id, uint32_t asked, int *use, cw_error *why);
 
-/* Whether the numeric text fills the lanes of its processor, which needs doubles: a CPU's, or one without room for squares of
- * matrices, or as CW_OPENCL_LANES says. */
-cw_status cw_opencl_decide_lanes(cl_device_id id, int fp64, int *in_lanes, cw_error *why);
+/* How the numeric text is run: in tiles and squares by work-groups (numeric/tile.h, square.h); in the lanes of a CPU's processor,
+ * or of a device without room for squares, which needs doubles; or one group after the other where it has none.
+ * CW_OPENCL_LANES says "1" for the first, "8" for one of the others. */
+typedef enum cw_opencl_way { CW_ONE_BY_ONE, CW_IN_TILES, CW_IN_LANES } cw_opencl_way;
+cw_status cw_opencl_decide_way(cl_device_id id, int fp64, cw_opencl_way *way, cw_error *why);
 
 /* What is kept on disk of the program that is being built (cache.c). Zero is none. */
 typedef struct cw_opencl_cache {

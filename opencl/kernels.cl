@@ -90,6 +90,7 @@ CW_INLINE void cw_fill_tiles(cwn_launch l, cw_tiles t, cwn_word distribution, cw
     const uint groups = cw_groups_of_16_bytes(type), begin = get_group_id(0) * CW_TILE + get_local_id(0) * groups;
     const uint step = get_num_groups(0) * CW_TILE, end = t.philox.counter + t.tiles * CW_TILE;
     global uint4 *to = cw_first_tile(l, t, type, memory) + begin / groups;
+    l.flush = 0; /* else there were no tiles */
     CWN_NO_UNROLL
     for (uint counter = t.philox.counter + begin; counter < end; counter += step, to += step / groups) {
         CWN_UNROLL
@@ -98,11 +99,11 @@ CW_INLINE void cw_fill_tiles(cwn_launch l, cw_tiles t, cwn_word distribution, cw
     }
 }
 
-/* What is left of a tile, or less than a tile for each compute unit; work-groups of any size. */
-CW_INLINE void cw_fill_rest(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory) {
+/* What is left of a tile, or less than a tile for each compute unit, shared out to `step` work-items. */
+CW_INLINE void cw_fill_rest(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory, uint item, uint step) {
     const uint groups = cw_groups_of_16_bytes(type), begin = t.tiles * CW_TILE, end = t.philox.counter + begin + t.rest;
-    const uint item = get_global_id(0), step = get_global_size(0);
     global uint4 *to = cw_first_tile(l, t, type, memory) + begin / groups + item;
+    l.flush = 0;
     CWN_NO_UNROLL
     for (uint counter = t.philox.counter + begin + item * groups; counter < end; counter += step * groups, to += step)
         *to = cw_tile_bytes(l, t, distribution, type, counter);
@@ -138,6 +139,7 @@ static inline void cw_finish_group(cwn_launch l, cwn_word type, cw_half h, ulong
 
 CW_INLINE void cw_fill_truncated_tiles(cwn_launch l, cw_tiles t, cwn_word type, global uchar *memory, local float4 *room) {
     cw_half h = {memory, room, (local ushort *)(room + CW_HALF), (local uint *)(room + CW_HALF + CW_HALF / 8)};
+    l.flush = 0;
     for (ulong i = get_group_id(0); i < 2 * (ulong)t.tiles; i += get_num_groups(0)) {
         const ulong first = t.first + i * CW_HALF;
         const cw_folded f = cw_fold(cwn_counter_of(l, first << 8, first >> 56), l.key0, l.key1);
@@ -156,22 +158,28 @@ CW_INLINE void cw_fill_truncated_tiles(cwn_launch l, cw_tiles t, cwn_word type, 
 /* --------------------------------------------------------------------------------------------------------- ranges */
 
 /* Those before and after the tiles, one by one. Element l.first goes to memory[0]. */
-CW_INLINE void cw_fill_groups(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory) {
+CW_INLINE void cw_fill_groups(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory, ulong item, ulong step) {
     const ulong size = cwn_group_elements(type), first = l.first / size, skipped = cw_groups_in(t);
     const ulong count = (l.first + l.count + size - 1) / size - first - skipped, head = t.first - first;
-    for (ulong i = get_global_id(0); i < count; i += get_global_size(0)) {
+    for (ulong i = item; i < count; i += step) {
         const ulong group = first + i + (skipped && i >= head ? skipped : 0);
         cw_store(type, memory, cwn_span_in_range(l, type, group), size, cwn_group_of(l, distribution, type, group));
     }
 }
 
+/* A CPU has no use for tiles, and compiles them for long. */
+#ifdef CW_IN_TILES
+#define CW_HAS_TILES(distribution, type) cw_has_tiles(distribution, type)
+#else
+#define CW_HAS_TILES(distribution, type) 0
+#endif
+
 /* All that is in tiles. */
 CW_INLINE void cw_fill_whole(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory, local float4 *room) {
-    l.flush = 0; /* else there were no tiles */
     if (distribution == CWN_TRUNCATED_NORMAL) cw_fill_truncated_tiles(l, t, type, memory, room);
     else {
         cw_fill_tiles(l, t, distribution, type, memory);
-        cw_fill_rest(l, t, distribution, type, memory);
+        cw_fill_rest(l, t, distribution, type, memory, get_global_id(0), get_global_size(0));
     }
 }
 
@@ -179,8 +187,8 @@ CW_INLINE void cw_fill_whole(cwn_launch l, cw_tiles t, cwn_word distribution, cw
 #define CW_ROW(name, distribution, type) \
     kernel void cw_fill_##name(cwn_launch l, cw_tiles t, global uchar *memory, ulong offset, local float4 *room) { \
         if ((ulong)memory % 16) t.tiles = t.rest = 0; \
-        if (cw_has_tiles(distribution, type) && cw_groups_in(t)) cw_fill_whole(l, t, distribution, type, memory + offset, room); \
-        cw_fill_groups(l, t, distribution, type, memory + offset); \
+        if (CW_HAS_TILES(distribution, type) && cw_groups_in(t)) cw_fill_whole(l, t, distribution, type, memory + offset, room); \
+        cw_fill_groups(l, t, distribution, type, memory + offset, get_global_id(0), get_global_size(0)); \
     }
 CWN_KERNEL_TABLE(CW_ROW)
 CWN_PROOF_TABLE(CW_ROW)
@@ -248,18 +256,27 @@ CWN_ROUND_COPY_TABLE(CW_ROW)
     p.group = 0; \
     for (uint k = 0; k < e->slice.axes; k++) p = cwn_passed(p, e->slice.axis[k], k == e->slice.groups);
 
-/* Of a single run an item is a group: what is left to do is what the kernel of a range does. */
+/* Items of a range, which are groups: as many as can be as the rest of tiles are. */
+CW_INLINE void cw_fill_range(global const cwn_entry *e, cwn_items of, cwn_word distribution, cwn_word type, global uchar *memory) {
+    const cwn_launch l = cwn_range_of(e, type, of);
+    global uchar *to = memory + e->memory + (l.first - e->slice.first) * cwn_bytes_of(type);
+    cw_tiles t = {0, 0, 0, {0, 0, 0, 0, 0}, {0}, {0}};
+    if (CW_HAS_TILES(distribution, type)) t = cw_tiles_in(l, distribution, type, (ulong)to, (ulong)0 - 1, 1);
+    if (t.rest) cw_fill_rest(l, t, distribution, type, to, get_local_id(0), get_local_size(0));
+    cw_fill_groups(l, t, distribution, type, to, get_local_id(0), get_local_size(0));
+}
+
+/* Of a single run an item is a group. */
 #define CW_TILE_OF(type, distribution) \
     if (e->slice.axes > 1 || e->slice.groups != 0) CW_TILE(type, distribution, CWN_STORE(type, e->slice.store), CW_PAST_AXES) \
-    else if (CWN_STORE(type, e->slice.store) != type) CW_TILE(type, distribution, CWN_STORE(type, e->slice.store), ) \
-    else CW_TILE(type, distribution, type, )
+    else if (!cwn_is_range(e, type, CWN_STORE(type, e->slice.store))) CW_TILE(type, distribution, CWN_STORE(type, e->slice.store), ) \
+    else cw_fill_range(e, of, distribution, type, memory);
 
 /* A tile of a range, where the program has lanes (lanes.cl, under its other prefix). */
 #ifdef CW_LANES_TILE
 static inline uint cw_tile_in_lanes(global const cwn_entry *e, cwn_items of, global uchar *memory) {
     const cwl_lanes_range r = {memory + e->memory, e->slice.first, e->slice.run};
-    if (e->slice.axes > 1 || e->slice.groups != 0 || e->slice.step != 1 || CWN_STORE(e->launch.type, e->slice.store) != e->launch.type)
-        return 0;
+    if (!cwn_is_range(e, e->launch.type, CWN_STORE(e->launch.type, e->slice.store))) return 0;
     const ulong group = e->slice.first / cwn_group_elements(e->launch.type) + of.begin;
     return cwl_lanes_entry(*(global const cwl_launch *)&e->launch, r, group, of.end - of.begin);
 }

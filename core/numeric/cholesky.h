@@ -219,9 +219,8 @@ CWN_FN void cwn_factor_rows(cwn_gram g, CWN_COMMON double *r, cwn_crew c) {
     cwn_take_triangle(r, g, c.item % CWN_SOLVERS);
     for (cwn_long t = c.item; t - c.item % CWN_SOLVERS < strips; t += c.items) {
         CWN_GLOBAL double *at = cwn_g_at(g, g.from, g.to + t * CWN_STRIP);
-        CWN_COMMON_BARRIER(); /* else compilers would take all of the triangle before the loop, into registers that are not there */
+        CWN_COMMON_BARRIER(); /* else compilers load all of the triangle before the loop, into registers that are not there */
         if (t >= strips) continue;
-        cwn_strip x[CWN_BLOCK];
         cwn_strip x[CWN_BLOCK];
         CWN_IN_REGISTERS for (int k = 0; k < CWN_BLOCK; k++) x[k] = cwn_strip_at(at + k * CWN_PANEL);
         cwn_solve(x, r, CWN_BLOCK);

@@ -83,6 +83,7 @@
 #if defined(__OPENCL_VERSION__)
 
 #pragma OPENCL FP_CONTRACT OFF
+#define CWN_NO_UNROLL _Pragma("unroll 1")
 #define CWN_UNROLL _Pragma("unroll") /* LLVM, which most drivers are made of, does not where the loop is deep inside others */
 #ifndef CWN_LANES
 #define CWN_LANES 1
@@ -176,7 +177,6 @@ typedef double8 cwn_f64;
 #define cwn_sqrt64(x) sqrt(x)
 #define cwn_divide(a, b) convert_float_rte((double)(a) / (double)(b)) /* nor need a float quotient be */
 #define cwn_divide64(a, b) ((a) / (b))
-#define CWN_NO_UNROLL _Pragma("unroll 1")
 #define cwn_sqrt32(x) convert_float_rte(sqrt((double)(x)))
 #if CWN_LANES > 1
 #define CWN_BARRIER() ((void)0) /* the crew is one work-item */

@@ -23,8 +23,8 @@ extern "C" {
 /* Opens a device of the caller's context, which is retained until cw_device_close. Builds the program and makes every
  * kernel, which takes seconds on some drivers; fills compile nothing. Any thread may open; afterwards one host thread
  * at a time may use the device. *device is written on success only.
- * A CPU with doubles fills ranges with vectors of eight; the environment variable CW_OPENCL_LANES, "1" or "8", says of how many
- * on any device. The bits are the same.
+ * A CPU with doubles fills ranges with vectors of eight, other devices by work-groups; the environment variable CW_OPENCL_LANES,
+ * "8" or "1", asks for one or the other on any device. The bits are the same.
  * CW_ERROR_ARGUMENT     NULL, or the device does not belong to the context; another CW_OPENCL_FP64 than cw_fp64 names, another
  *                       CW_OPENCL_LANES than above
  * CW_ERROR_UNSUPPORTED  the device has no OpenCL C 1.2, no compiler, does not round floats to nearest, or is big-endian;

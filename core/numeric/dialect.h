@@ -433,7 +433,7 @@ typedef double cwn_strip;
 #define cwn_strip_ma(x, s, t) cwn_fma((x), (s), (t))
 #define cwn_strip_less(x, s, t) cwn_fma(-(x), (s), (t))
 #define CWN_SQUARES
-#define CWN_SOLVERS 64
+#define CWN_SOLVERS CWN_STEP_THREADS
 #define CWN_IN_REGISTERS _Pragma("unroll")
 typedef double2 cwn_two;
 #ifdef __CUDACC__

@@ -14,7 +14,8 @@ enum {
     CWN_SLAB = 128,  /* columns of R that leave all later ones at once */
     CWN_BLOCK = 32,  /* and that are made, and leave those of the slab, at once */
     CWN_PANEL = 16,  /* columns that lie side by side; a multiple of every dialect's tile */
-    CWN_SQUARE = 64  /* rows and columns of what a block of 256 threads with common memory makes at once */
+    CWN_SQUARE = 64, /* rows and columns of what a block of 256 threads with common memory makes at once */
+    CWN_STEP_THREADS = 64 /* threads of a block that does another step of Cholesky's way */
 };
 
 /* Rows and columns that Cholesky's way works on, and rows of a panel: more, so that the panels' starts do not fall on each

@@ -3,7 +3,7 @@
  * The kernels: two per row of CWN_KERNEL_TABLE, each the same loop over groups of a range or over items of a slice. They own
  * the loads and stores; the values and the places are the numeric text's, which the build puts in front of this file in place
  * of the #include. And one per row of CWN_MATRIX_TABLE, which are all numeric text; where the program has lanes, those of
- * Cholesky's way are in lanes.cl.
+ * Householder's and Cholesky's way are in lanes.cl.
  */
 #include "numeric/group.h"
 #ifndef CWN_NO_FP64
@@ -300,9 +300,12 @@ kernel void cw_batch(global const cwn_entry *table, ulong first, ulong count, ul
         cwn_do_step(step, type, real, m, memory + offset, scratch + scratch_offset, crew); \
     }
 CWN_CREW_TABLE(CW_ROW)
+#ifndef CW_LANES_TILE /* else lanes.cl has the others */
+CWN_HOUSEHOLDER_TABLE(CW_ROW)
+#endif
 #undef CW_ROW
 
-#ifndef CW_LANES_TILE /* else lanes.cl has the others */
+#ifndef CW_LANES_TILE
 #define CW_ROW(name, step, type, real) \
     kernel __attribute__((reqd_work_group_size(CWN_SOLVERS, 1, 1))) void name( \
         cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) { \
@@ -314,7 +317,7 @@ CWN_CHOLESKY_TABLE(CW_ROW)
 #undef CW_ROW
 
 #define CW_ROW(name, step, type, real) \
-    kernel __attribute__((reqd_work_group_size(CWN_THREADS, 1, 1))) void name( \
+    kernel __attribute__((reqd_work_group_size(CW_THREADS, 1, 1))) void name( \
         cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) { \
         local cwn_layer common; \
         const cwn_crew groups = {get_group_id(0), get_num_groups(0)}; \

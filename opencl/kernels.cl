@@ -310,6 +310,7 @@ CWN_HOUSEHOLDER_TABLE(CW_ROW)
     kernel __attribute__((reqd_work_group_size(CWN_SOLVERS, 1, 1))) void name( \
         cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) { \
         local double room[CWN_BLOCK * CWN_BLOCK]; \
+        (void)memory, (void)offset; \
         const cwn_crew crew = {get_global_id(0), get_global_size(0)}; \
         cwn_do_cholesky(step, m, scratch + scratch_offset, crew, room); \
     }
@@ -320,6 +321,7 @@ CWN_CHOLESKY_TABLE(CW_ROW)
     kernel __attribute__((reqd_work_group_size(CW_THREADS, 1, 1))) void name( \
         cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) { \
         local cwn_layer common; \
+        (void)memory, (void)offset; \
         const cwn_crew groups = {get_group_id(0), get_num_groups(0)}; \
         cwn_do_squares(step, m, scratch + scratch_offset, groups, get_local_id(0), &common); \
     }

@@ -16,9 +16,6 @@ enum { BLOCKS_PER_UNIT = 64 };
 /* Of a batch: fewer, for each has to find its place in the table. */
 enum { BATCH_BLOCKS_PER_UNIT = 16 };
 
-/* Of steps with few shares, so that these come to all multiprocessors. */
-enum { THREADS_PER_STEP = 64 };
-
 typedef struct device {
     cw_device base;
     cw_cuda_driver driver;
@@ -195,12 +192,12 @@ typedef struct grid {
     unsigned blocks, threads;
 } grid;
 
-/* Steps of one crew are one block. */
+/* Steps of one crew are one block. Blocks of few threads are enough of them to come to all multiprocessors. */
 static grid grid_of(const device *d, const cw_work *step) {
     const uint64_t squares = cw_squares_of(step->kernel, &step->matrix);
-    if (squares) return (grid){blocks_for(d, squares, 1), CWN_THREADS};
-    if (step->shares) return (grid){blocks_for(d, step->shares, THREADS_PER_STEP), THREADS_PER_STEP};
-    return (grid){1, cw_matrix_kernels[step->kernel].step == CWN_HOUSEHOLDER ? CW_THREADS : THREADS_PER_STEP};
+    if (squares) return (grid){blocks_for(d, squares, 1), CW_THREADS};
+    if (step->shares) return (grid){blocks_for(d, step->shares, CWN_STEP_THREADS), CWN_STEP_THREADS};
+    return (grid){1, cw_matrix_kernels[step->kernel].step == CWN_HOUSEHOLDER ? CW_THREADS : CWN_STEP_THREADS};
 }
 
 static cw_status run_step(void *user, const cw_work *step) {

@@ -415,6 +415,7 @@ extern "C" __global__ __launch_bounds__(CW_THREADS) void cw_batch(const cwn_entr
         cwn_do_step(step, type, real, m, memory, scratch, crew); \
     }
 CWN_CREW_TABLE(CW_ROW)
+CWN_HOUSEHOLDER_TABLE(CW_ROW)
 #undef CW_ROW
 
 #define CW_ROW(name, step, type, real) \
@@ -428,7 +429,7 @@ CWN_CHOLESKY_TABLE(CW_ROW)
 #undef CW_ROW
 
 #define CW_ROW(name, step, type, real) \
-    extern "C" __global__ void __launch_bounds__(CWN_THREADS) \
+    extern "C" __global__ void __launch_bounds__(CW_THREADS) \
         name(const __grid_constant__ cwn_matrix m, void *memory, unsigned char *scratch) { \
         __shared__ cwn_layer common; \
         const cwn_crew blocks = {blockIdx.x, gridDim.x}; \

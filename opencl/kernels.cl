@@ -3,7 +3,7 @@
  * The kernels: two per row of CWN_KERNEL_TABLE, each the same loop over groups of a range or over items of a slice. They own
  * the loads and stores; the values and the places are the numeric text's, which the build puts in front of this file in place
  * of the #include. And one per row of CWN_MATRIX_TABLE, which are all numeric text; where the program has lanes, those of
- * Cholesky's way are in lanes.cl.
+ * Householder's and Cholesky's way are in lanes.cl.
  */
 #include "numeric/group.h"
 #ifndef CWN_NO_FP64
@@ -67,18 +67,9 @@ static inline void cw_put(cwn_word type, cwn_word store, global uchar *memory, c
 #define CW_INLINE static inline
 #endif
 
-static inline cwn_group cw_tile_group(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, uint counter) {
-    if (!cwn_takes_block(distribution)) return cwn_group_of(l, distribution, type, 0);
-    return cwn_group_of_block(l, distribution, type, cw_tile_block(t, t.philox, counter));
-}
-
-static inline uint2 cw_packed(cwn_group g) { return (uint2)(g.e0 | g.e1 << 16, g.e2 | g.e3 << 16); }
-
-/* One group, or two of 16-bit elements. */
 static inline uint4 cw_tile_bytes(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, uint counter) {
-    const cwn_group g = cw_tile_group(l, t, distribution, type, counter);
-    if (!cwn_is_16(type)) return (uint4)(g.e0, g.e1, g.e2, g.e3);
-    return (uint4)(cw_packed(g), cw_packed(cw_tile_group(l, t, distribution, type, counter + 1)));
+    const cwn_group g = cwn_tile_words(l, t, distribution, type, counter);
+    return (uint4)(g.e0, g.e1, g.e2, g.e3);
 }
 
 static inline global uint4 *cw_first_tile(cwn_launch l, cw_tiles t, cwn_word type, global uchar *memory) {
@@ -114,27 +105,26 @@ CW_INLINE void cw_fill_rest(cwn_launch l, cw_tiles t, cwn_word distribution, cwn
 typedef struct { global uchar *to; local float4 *begun; local ushort *begun_group; local uint *count; } cw_half;
 
 static inline void cw_store_group(cwn_word type, global uchar *memory, uint group, cwn_group g) {
-    if (cwn_is_16(type)) ((global uint2 *)memory)[group] = cw_packed(g);
+    const cwn_group p = cwn_packed(g, g);
+    if (cwn_is_16(type)) ((global uint2 *)memory)[group] = (uint2)(p.e0, p.e1);
     else ((global uint4 *)memory)[group] = (uint4)(g.e0, g.e1, g.e2, g.e3);
 }
 
 static inline void cw_begin_group(cwn_launch l, cwn_word type, cw_half h, uint group, cwn_block x) {
-    const cwn_pair a = cwn_normal(x.w0, x.w1), b = cwn_normal(x.w2, x.w3);
-    if (cwn_is_outside(a.first) | cwn_is_outside(a.second) | cwn_is_outside(b.first) | cwn_is_outside(b.second)) {
+    const cwn_begun n = cwn_begin_truncated(x);
+    if (cwn_is_complete(n)) cw_store_group(type, h.to, group, cwn_scaled_begun(l, type, n));
+    else {
         const uint at = atomic_inc(h.count);
-        h.begun[at] = (float4)(a.first, a.second, b.first, b.second);
+        h.begun[at] = (float4)(n.e0, n.e1, n.e2, n.e3);
         h.begun_group[at] = (ushort)group;
-    } else cw_store_group(type, h.to, group, cwn_scaled_32(l, type, a.first, a.second, b.first, b.second));
+    }
 }
 
 /* `first` is the half's first group in the tensor. */
 static inline void cw_finish_group(cwn_launch l, cwn_word type, cw_half h, ulong first, uint at) {
-    const ulong group = first + h.begun_group[at];
-    const float4 n = h.begun[at];
-    const cwn_pair a = {n.x, n.y}, b = {n.z, n.w};
-    const cwn_kept begun = cwn_keep_pairs(cwn_none_kept(), a, b);
-    const cwn_kept z = cwn_truncated(begun, cwn_counter_of(l, (group << 8) + 1, group >> 56), l.key0, l.key1);
-    cw_store_group(type, h.to, h.begun_group[at], cwn_scaled_32(l, type, z.e0, z.e1, z.e2, z.e3));
+    const uint group = h.begun_group[at];
+    const cwn_begun n = {h.begun[at].x, h.begun[at].y, h.begun[at].z, h.begun[at].w};
+    cw_store_group(type, h.to, group, cwn_complete_truncated(l, type, first + group, n));
 }
 
 CW_INLINE void cw_fill_truncated_tiles(cwn_launch l, cw_tiles t, cwn_word type, global uchar *memory, local float4 *room) {
@@ -310,9 +300,12 @@ kernel void cw_batch(global const cwn_entry *table, ulong first, ulong count, ul
         cwn_do_step(step, type, real, m, memory + offset, scratch + scratch_offset, crew); \
     }
 CWN_CREW_TABLE(CW_ROW)
+#ifndef CW_LANES_TILE /* else lanes.cl has the others */
+CWN_HOUSEHOLDER_TABLE(CW_ROW)
+#endif
 #undef CW_ROW
 
-#ifndef CW_LANES_TILE /* else lanes.cl has the others */
+#ifndef CW_LANES_TILE
 #define CW_ROW(name, step, type, real) \
     kernel __attribute__((reqd_work_group_size(CWN_SOLVERS, 1, 1))) void name( \
         cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) { \
@@ -324,7 +317,7 @@ CWN_CHOLESKY_TABLE(CW_ROW)
 #undef CW_ROW
 
 #define CW_ROW(name, step, type, real) \
-    kernel __attribute__((reqd_work_group_size(CWN_THREADS, 1, 1))) void name( \
+    kernel __attribute__((reqd_work_group_size(CW_THREADS, 1, 1))) void name( \
         cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) { \
         local cwn_layer common; \
         const cwn_crew groups = {get_group_id(0), get_num_groups(0)}; \

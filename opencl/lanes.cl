@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Kernels of ranges, of slices in runs, and of matrices by Cholesky's way, for processors whose lanes the text fills itself: the same numeric text as
+ * Kernels of ranges, of slices in runs, and of matrices, for processors whose lanes the text fills itself: the same numeric text as
  * kernels.cl, on vectors of eight. A work-item is a work-group, and takes tiles in turn: it draws the words of a tile, makes elements of them
  * where they are, and puts these in memory. In the program this comes before kernels.cl, with another prefix for the
  * names of the text.
@@ -8,6 +8,10 @@
 #include "numeric/axes.h"
 #include "numeric/cholesky.h"
 #include "numeric/integer.h"
+#include "numeric/real32.h"
+#include "numeric/householder.h"
+#include "numeric/real64.h"
+#include "numeric/householder.h"
 #include "numeric/normal.h"
 #include "numeric/normal64.h"
 #include "numeric/philox.h"
@@ -472,7 +476,15 @@ CWN_FN uint cwn_lanes_entry(cwn_launch l, cwn_lanes_range r, ulong group, ulong 
 
 /* --------------------------------------------------------------------------------------------------------- matrices */
 
-/* The steps of Cholesky's way, of which a work-item is a member of the crew. */
+/* The steps of Householder's and Cholesky's way, of which a work-item is a member of the crew. */
+#define CW_ROW(name, step, type, real)                                                                                 \
+    KERNEL void name(cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) {  \
+        const cwn_crew crew = {get_global_id(0), get_global_size(0)};                                                  \
+        if (real == CWN_FLOAT64) cwn_do_householder_64(m, scratch + scratch_offset, crew);                             \
+        else cwn_do_householder_32(m, scratch + scratch_offset, crew);                                                 \
+    }
+CWN_HOUSEHOLDER_TABLE(CW_ROW)
+#undef CW_ROW
 #define CW_ROW(name, step, type, real)                                                                                 \
     KERNEL void name(cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) {  \
         double room[CWN_BLOCK * CWN_BLOCK];                                                                            \

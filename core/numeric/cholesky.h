@@ -35,15 +35,6 @@ CWN_FN cwn_gram cwn_gram_of(cwn_matrix m, cwn_bytes scratch) {
     return g;
 }
 
-/* Whether the step is to do anything. A crew of one agrees before any of it changes the answer. */
-CWN_FN int cwn_is_due(cwn_matrix m, cwn_word step, cwn_bytes scratch, cwn_crew c) {
-    if (m.when == CWN_ALWAYS) {
-        if (step == CWN_LOAD && c.item == 0) *CWN_AT(cwn_word, scratch, 0) = 0;
-        return 1;
-    }
-    return (*CWN_AT(const cwn_word, scratch, 0) != 0) == (m.when == CWN_IF_BAD);
-}
-
 /* Where element (i, j) of a matrix in panels of so many rows is; on that row the panel goes on. */
 CWN_FN CWN_GLOBAL double *cwn_in_panel(CWN_GLOBAL double *m, cwn_long height, cwn_long i, cwn_long j) {
     return m + (j / CWN_PANEL * height + i) * CWN_PANEL + j % CWN_PANEL;
@@ -228,7 +219,7 @@ CWN_FN void cwn_factor_rows(cwn_gram g, CWN_COMMON double *r, cwn_crew c) {
     cwn_take_triangle(r, g, c.item % CWN_SOLVERS);
     for (cwn_long t = c.item; t - c.item % CWN_SOLVERS < strips; t += c.items) {
         CWN_GLOBAL double *at = cwn_g_at(g, g.from, g.to + t * CWN_STRIP);
-        CWN_COMMON_BARRIER(); /* else compilers would take all of the triangle before the loop, into registers that are not there */
+        CWN_COMMON_BARRIER(); /* else compilers load all of the triangle before the loop, into registers that are not there */
         if (t >= strips) continue;
         cwn_strip x[CWN_BLOCK];
         CWN_IN_REGISTERS for (int k = 0; k < CWN_BLOCK; k++) x[k] = cwn_strip_at(at + k * CWN_PANEL);
@@ -260,9 +251,9 @@ CWN_FN void cwn_solve_columns(cwn_gram g, CWN_COMMON double *r, cwn_crew c) {
     cwn_take_triangle(r, g, c.item % CWN_SOLVERS);
     for (cwn_long t = c.item; t - c.item % CWN_SOLVERS < strips; t += c.items) {
         CWN_GLOBAL double *at = cwn_x_at(g, t * CWN_STRIP, g.from);
-        cwn_strip x[CWN_BLOCK];
         CWN_COMMON_BARRIER(); /* as above */
         if (t >= strips) continue;
+        cwn_strip x[CWN_BLOCK];
         CWN_IN_REGISTERS for (int k = 0; k < count; k++)
             x[k] = k < columns ? cwn_strip_gather(at + k / CWN_PANEL * panel + k % CWN_PANEL, CWN_PANEL) : cwn_strip_of(0.0);
         cwn_solve(x, r, count);

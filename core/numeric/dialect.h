@@ -25,6 +25,7 @@
  *   cwn_round(d)       double to float, to nearest, ties to even
  *   cwn_from_integer(a) cwn_to_integer(f)  64 bits to float, to nearest, ties to even; a float >= 0 cut to 64 bits
  *   cwn_sqrt(f)        correctly rounded                cwn_sqrt64(d)  the same of doubles
+ *   cwn_sqrt32(x)      of one float, also where a cwn_f32 holds more
  *   cwn_root(f) cwn_root64(d)  the same in [2^-23, 2^6); in [2^-500, 2^500]
  *   cwn_about_sqrt(f)  off by a few units in the last place
  *   cwn_fma(a, b, c)   a * b + c in double with one rounding (fma.h)
@@ -176,8 +177,13 @@ typedef double8 cwn_f64;
 #define cwn_sqrt64(x) sqrt(x)
 #define cwn_divide(a, b) convert_float_rte((double)(a) / (double)(b)) /* nor need a float quotient be */
 #define cwn_divide64(a, b) ((a) / (b))
+#define cwn_sqrt32(x) convert_float_rte(sqrt((double)(x)))
+#if CWN_LANES > 1
+#define CWN_BARRIER() ((void)0) /* the crew is one work-item */
+#else
 /* Twice: with one barrier after a loop that few work-items enter, PoCL 3.1 leaves out work of steps with many barriers. */
 #define CWN_BARRIER() (barrier(CLK_GLOBAL_MEM_FENCE), barrier(CLK_GLOBAL_MEM_FENCE))
+#endif
 #endif
 
 /* -------------------------------------------------------------------------------------------------- CUDA C++ */
@@ -259,6 +265,7 @@ CWN_FN cwn_u64 cwn_minus_high(cwn_u64 a, cwn_u64 b) { /* from C, ptxas looks for
 #define cwn_fma(a, b, c) __fma_rn((a), (b), (c))
 #define cwn_fma32(a, b, c) __fmaf_rn((a), (b), (c))
 #define cwn_sqrt64(x) __dsqrt_rn(x)
+#define cwn_sqrt32(x) cwn_sqrt(x)
 #define cwn_divide(a, b) cwn_round(cwn_exact_quotient((double)(a), (double)(b)))
 #define cwn_divide64(a, b) cwn_exact_quotient((a), (b))
 #define CWN_NO_UNROLL _Pragma("unroll 1")
@@ -285,6 +292,7 @@ CWN_FN cwn_long cwn_high(cwn_long a, cwn_long b) { return (cwn_long)((unsigned _
 #define CWN_GLOBAL
 #define CWN_NO_UNROLL
 #define CWN_BARRIER() ((void)0) /* the crew is one thread */
+#define cwn_sqrt32(x) __builtin_sqrtf(x)
 #define cwn_divide(a, b) ((a) / (b))
 #define cwn_divide64(a, b) ((a) / (b))
 #if CWN_LANES == 1
@@ -425,7 +433,7 @@ typedef double cwn_strip;
 #define cwn_strip_ma(x, s, t) cwn_fma((x), (s), (t))
 #define cwn_strip_less(x, s, t) cwn_fma(-(x), (s), (t))
 #define CWN_SQUARES
-#define CWN_SOLVERS 64
+#define CWN_SOLVERS CWN_STEP_THREADS
 #define CWN_IN_REGISTERS _Pragma("unroll")
 typedef double2 cwn_two;
 #ifdef __CUDACC__

@@ -86,15 +86,17 @@ CWN_FN void CWN_R(cwn_chain)(CWN_R(cwn_qr) q, cwn_long from, cwn_long to, cwn_lo
  * the first `size` where it is more. */
 CWN_FN void CWN_R(cwn_parts)(CWN_R(cwn_qr) q, cwn_crew c, cwn_long k, cwn_long first, cwn_long parts, cwn_long size,
                              cwn_long step) {
-    const cwn_long strips = (q.columns - first + CWN_WIDTH - 1) / CWN_WIDTH, depth = q.rows - k - 1;
-    for (cwn_long t = c.item; t < parts * strips; t += c.items) {
-        const cwn_long part = t / strips, j = first + t % strips * CWN_WIDTH;
+    const cwn_spread s = cwn_spread_of(c, (q.columns - first + CWN_WIDTH - 1) / CWN_WIDTH);
+    const cwn_long depth = q.rows - k - 1;
+    for (cwn_long part = s.row; part < parts; part += s.rows) {
         const cwn_long from = step > 1 ? part : part * size, end = step > 1 ? size : from + size;
-        const cwn_long to = end < depth ? end : depth, width = q.columns - j;
-        CWN_GLOBAL const CWN_REAL *a = q.a + (k + 1) * q.columns + j;
-        CWN_GLOBAL CWN_REAL *sum = q.sums + part * q.columns + j;
-        if (width >= CWN_WIDTH) CWN_R(cwn_chain)(q, from, to, step, a, sum, CWN_WIDTH);
-        else CWN_R(cwn_chain)(q, from, to, step, a, sum, width);
+        const cwn_long to = end < depth ? end : depth;
+        for (cwn_long j = first + s.column * CWN_WIDTH; j < q.columns; j += s.columns * CWN_WIDTH) {
+            CWN_GLOBAL const CWN_REAL *a = q.a + (k + 1) * q.columns + j;
+            CWN_GLOBAL CWN_REAL *sum = q.sums + part * q.columns + j;
+            if (q.columns - j >= CWN_WIDTH) CWN_R(cwn_chain)(q, from, to, step, a, sum, CWN_WIDTH);
+            else CWN_R(cwn_chain)(q, from, to, step, a, sum, q.columns - j);
+        }
     }
 }
 
@@ -143,16 +145,15 @@ CWN_FN CWN_REAL CWN_R(cwn_add_lanes)(CWN_R(cwn_qr) q, cwn_long k, cwn_long j, cw
 
 /* The columns `first` and later less what the reflection takes, below row k, of which q.weight is made. */
 CWN_FN void CWN_R(cwn_subtract)(CWN_R(cwn_qr) q, cwn_crew c, cwn_long k, cwn_long first) {
-    const cwn_long strips = (q.columns - first + CWN_WIDTH - 1) / CWN_WIDTH, depth = q.rows - k - 1;
-    for (cwn_long t = c.item; t < depth * strips; t += c.items) {
-        const cwn_long i = t / strips, j = first + t % strips * CWN_WIDTH, width = q.columns - j;
+    const cwn_spread s = cwn_spread_of(c, (q.columns - first + CWN_WIDTH - 1) / CWN_WIDTH);
+    for (cwn_long i = s.row; i < q.rows - k - 1; i += s.rows) {
         const CWN_REAL factor = q.tau[k] * q.essential[i];
-        CWN_GLOBAL CWN_REAL *a = q.a + (k + 1 + i) * q.columns + j;
-        CWN_GLOBAL const CWN_REAL *weight = q.weight + j;
-        for (cwn_long n = 0; n < (width < CWN_WIDTH ? width : CWN_WIDTH); n++) {
-            const CWN_REAL product = factor * weight[n];
-            a[n] -= product;
-        }
+        CWN_GLOBAL CWN_REAL *a = q.a + (k + 1 + i) * q.columns;
+        for (cwn_long j = first + s.column * CWN_WIDTH; j < q.columns; j += s.columns * CWN_WIDTH)
+            for (cwn_long n = j; n < q.columns && n < j + CWN_WIDTH; n++) {
+                const CWN_REAL product = factor * q.weight[n];
+                a[n] -= product;
+            }
     }
 }
 
@@ -201,6 +202,12 @@ CWN_FN void CWN_R(cwn_householder)(CWN_R(cwn_qr) q, cwn_crew c) {
         CWN_R(cwn_apply)(q, c, k);
     }
     for (cwn_long k = q.columns; k-- > 0;) CWN_R(cwn_apply_to_q)(q, c, k);
+}
+
+/* A loop of none where the step is not due: all come to every barrier. */
+CWN_FN void CWN_R(cwn_do_householder)(cwn_matrix m, cwn_bytes scratch, cwn_crew c) {
+    if (!cwn_is_due(m, CWN_HOUSEHOLDER, scratch, c)) m.columns = 0;
+    CWN_R(cwn_householder)(CWN_R(cwn_qr_of)(m, scratch), c);
 }
 
 #endif

@@ -14,8 +14,8 @@ enum {
     CWN_SLAB = 128,  /* columns of R that leave all later ones at once */
     CWN_BLOCK = 32,  /* and that are made, and leave those of the slab, at once */
     CWN_PANEL = 16,  /* columns that lie side by side; a multiple of every dialect's tile */
-    CWN_SQUARE = 64, /* rows and columns of what a block of threads with common memory makes at once, */
-    CWN_THREADS = 256 /* and how many threads that are */
+    CWN_SQUARE = 64, /* rows and columns of what a block of 256 threads with common memory makes at once */
+    CWN_STEP_THREADS = 64 /* threads of a block that does another step of Cholesky's way */
 };
 
 /* Rows and columns that Cholesky's way works on, and rows of a panel: more, so that the panels' starts do not fall on each
@@ -88,6 +88,30 @@ CWN_FN cwn_long cwn_squares(cwn_area a) { return cwn_squares_in(a.rows) * cwn_sq
 typedef CWN_GLOBAL unsigned char *cwn_bytes;
 #define CWN_AT(type, scratch, at) ((CWN_GLOBAL type *)((scratch) + (at)))
 
+#ifndef CWN_NO_FP64
+/* Whether the step is to do anything. A crew of one agrees before any of it changes the answer. */
+CWN_FN int cwn_is_due(cwn_matrix m, cwn_word step, cwn_bytes scratch, cwn_crew c) {
+    if (m.when == CWN_ALWAYS) {
+        if (step == CWN_LOAD && c.item == 0) *CWN_AT(cwn_word, scratch, 0) = 0;
+        return 1;
+    }
+    return (*CWN_AT(const cwn_word, scratch, 0) != 0) == (m.when == CWN_IF_BAD);
+}
+
+/* How a crew is spread over a matrix of `width` columns: along a row a power of two of its members, so many rows at a time. */
+typedef struct {
+    cwn_long row, rows, column, columns;
+} cwn_spread;
+
+CWN_FN cwn_spread cwn_spread_of(cwn_crew c, cwn_long width) {
+    cwn_word shift = 0;
+    while ((width - 1) >> shift && (c.items >> shift & 1) == 0) shift++;
+    const cwn_long columns = (cwn_long)1 << shift;
+    const cwn_spread s = {c.item >> shift, c.items >> shift, c.item & (columns - 1), columns};
+    return s;
+}
+#endif
+
 /* Every step, the types of destination and matrix that it is for (0: any), and the name of its kernel. Those of
  * Cholesky's way are in tables of their own; its products of matrices are done by squares (square.h) where threads have
  * memory in common. */
@@ -103,6 +127,9 @@ typedef CWN_GLOBAL unsigned char *cwn_bytes;
     ROW(cw_matrix_gram,                  CWN_GRAM,            0,           CWN_FLOAT64) \
     ROW(cw_matrix_update_triangle,       CWN_UPDATE_TRIANGLE, 0,           CWN_FLOAT64) \
     ROW(cw_matrix_update_columns,        CWN_UPDATE_COLUMNS,  0,           CWN_FLOAT64)
+#define CWN_HOUSEHOLDER_TABLE(ROW) \
+    ROW(cw_matrix_householder_float32,   CWN_HOUSEHOLDER,     0,           CWN_FLOAT32) \
+    ROW(cw_matrix_householder_float64,   CWN_HOUSEHOLDER,     0,           CWN_FLOAT64)
 #define CWN_CHOLESKY_TABLE(ROW) \
     ROW(cw_matrix_measure,               CWN_MEASURE,         0,           CWN_FLOAT64) \
     ROW(cw_matrix_judge,                 CWN_JUDGE,           0,           CWN_FLOAT64) \
@@ -115,8 +142,6 @@ typedef CWN_GLOBAL unsigned char *cwn_bytes;
     ROW(cw_matrix_load_float16,          CWN_LOAD,            CWN_FLOAT16, CWN_FLOAT32) \
     ROW(cw_matrix_load_wide_float32,     CWN_LOAD,            CWN_FLOAT32, CWN_FLOAT64) \
     ROW(cw_matrix_load_wide_float16,     CWN_LOAD,            CWN_FLOAT16, CWN_FLOAT64) \
-    ROW(cw_matrix_householder_float32,   CWN_HOUSEHOLDER,     0,           CWN_FLOAT32) \
-    ROW(cw_matrix_householder_float64,   CWN_HOUSEHOLDER,     0,           CWN_FLOAT64) \
     ROW(cw_matrix_store_float32,         CWN_STORE,           CWN_FLOAT32, CWN_FLOAT32) \
     ROW(cw_matrix_store_float64,         CWN_STORE,           CWN_FLOAT64, CWN_FLOAT64) \
     ROW(cw_matrix_store_float16,         CWN_STORE,           CWN_FLOAT16, CWN_FLOAT32) \
@@ -125,7 +150,8 @@ typedef CWN_GLOBAL unsigned char *cwn_bytes;
     CWN_CONVOLUTION_TABLE(ROW, float32, CWN_FLOAT32) \
     CWN_CONVOLUTION_TABLE(ROW, float64, CWN_FLOAT64) \
     CWN_CONVOLUTION_TABLE(ROW, float16, CWN_FLOAT16)
-#define CWN_MATRIX_TABLE(ROW) CWN_CREW_TABLE(ROW) CWN_CHOLESKY_TABLE(ROW) CWN_SQUARE_TABLE(ROW)
+#define CWN_MATRIX_TABLE(ROW) \
+    CWN_CREW_TABLE(ROW) CWN_HOUSEHOLDER_TABLE(ROW) CWN_CHOLESKY_TABLE(ROW) CWN_SQUARE_TABLE(ROW)
 /* clang-format on */
 
 #endif

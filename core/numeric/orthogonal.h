@@ -93,17 +93,11 @@ CWN_FN void cwn_store(cwn_matrix m, cwn_word type, cwn_word real, CWN_GLOBAL voi
 
 /* ------------------------------------------------------------------------------------------------------- the steps */
 
-CWN_FN void cwn_do_householder(cwn_word real, cwn_matrix m, cwn_bytes scratch, cwn_crew c) {
-    const int due = cwn_is_due(m, CWN_HOUSEHOLDER, scratch, c);
-    if (!due) m.columns = 0;
-    if (real == CWN_FLOAT64) cwn_householder_64(cwn_qr_of_64(m, scratch), c);
-    else cwn_householder_32(cwn_qr_of_32(m, scratch), c);
-}
-
 /* One member's share of all but Cholesky's. `step`, `type` and `real` are the kernel's; the compiler drops the other cases. */
 CWN_FN void cwn_do_step(cwn_word step, cwn_word type, cwn_word real, cwn_matrix m, CWN_GLOBAL void *memory,
                         cwn_bytes scratch, cwn_crew c) {
-    if (step == CWN_HOUSEHOLDER) cwn_do_householder(real, m, scratch, c);
+    if (step == CWN_HOUSEHOLDER && real == CWN_FLOAT64) cwn_do_householder_64(m, scratch, c);
+    else if (step == CWN_HOUSEHOLDER) cwn_do_householder_32(m, scratch, c);
     else if (cwn_is_due(m, step, scratch, c))
         switch (step) {
         case CWN_LOAD: cwn_load(m, type, real, memory, scratch, c); break;

@@ -8,4 +8,4 @@
 #define CWN_HALF_PACKET 4
 #define CWN_LEAST 0x1p-126f
 #define CWN_QUOTIENT(a, b) cwn_divide(a, b)
-#define CWN_ROOT(x) cwn_sqrt(x)
+#define CWN_ROOT(x) cwn_sqrt32(x)

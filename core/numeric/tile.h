@@ -9,7 +9,7 @@
 #define CWN_TILE_H
 
 #include "axes.h"
-#include "philox.h"
+#include "group.h"
 
 enum { CW_THREADS = 256, CW_TILE = 8 * CW_THREADS }; /* threads of a block, or work-items of a group, and groups that these do at a time */
 
@@ -56,6 +56,52 @@ CWN_FN cwn_block cw_tile_block(cw_tiles t, cw_folded f, cwn_word counter) {
     cwn_block x = {(q >> 32) ^ f.in0, q, p ^ f.out2, f.out3};
     CWN_UNROLL for (int i = 0; i < 8; i++) x = cwn_philox_round(x, t.key0[i], t.key1[i]);
     return x;
+}
+
+/* -------------------------------------------------------------------------------------------------------- 16 bytes */
+
+/* Two groups of 16-bit elements in four words. */
+CWN_FN cwn_group cwn_packed(cwn_group g, cwn_group h) {
+    const cwn_group both = {g.e0 | g.e1 << 16, g.e2 | g.e3 << 16, h.e0 | h.e1 << 16, h.e2 | h.e3 << 16};
+    return both;
+}
+
+CWN_FN cwn_group cwn_tile_group(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, cwn_word counter) {
+    if (!cwn_takes_block(distribution)) return cwn_group_of(l, distribution, type, 0);
+    return cwn_group_of_block(l, distribution, type, cw_tile_block(t, t.philox, counter));
+}
+
+/* What goes to memory at once, four words: one group, or two of 16-bit elements. */
+CWN_FN cwn_group cwn_tile_words(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, cwn_word counter) {
+    const cwn_group g = cwn_tile_group(l, t, distribution, type, counter);
+    return cwn_is_16(type) ? cwn_packed(g, cwn_tile_group(l, t, distribution, type, counter + 1)) : g;
+}
+
+/* ------------------------------------------------------------------------------------------------ truncated normals */
+
+/* A group after its first block: complete, or begun. */
+typedef struct { cwn_f32 e0, e1, e2, e3; } cwn_begun;
+
+CWN_FN cwn_begun cwn_begin_truncated(cwn_block x) {
+    const cwn_pair a = cwn_normal(x.w0, x.w1), b = cwn_normal(x.w2, x.w3);
+    const cwn_begun n = {a.first, a.second, b.first, b.second};
+    return n;
+}
+
+CWN_FN cwn_word cwn_is_complete(cwn_begun n) {
+    return !(cwn_is_outside(n.e0) | cwn_is_outside(n.e1) | cwn_is_outside(n.e2) | cwn_is_outside(n.e3));
+}
+
+CWN_FN cwn_group cwn_scaled_begun(cwn_launch l, cwn_word type, cwn_begun n) {
+    return cwn_scaled_32(l, type, n.e0, n.e1, n.e2, n.e3);
+}
+
+/* The group with the numbers of further blocks. */
+CWN_FN cwn_group cwn_complete_truncated(cwn_launch l, cwn_word type, cwn_u64 group, cwn_begun n) {
+    const cwn_pair a = {n.e0, n.e1}, b = {n.e2, n.e3};
+    const cwn_kept begun = cwn_keep_pairs(cwn_none_kept(), a, b);
+    const cwn_kept z = cwn_truncated(begun, cwn_counter_of(l, (group << 8) + 1, group >> 56), l.key0, l.key1);
+    return cwn_scaled_32(l, type, z.e0, z.e1, z.e2, z.e3);
 }
 
 /* ------------------------------------------------------------------------------------------------- which groups */

@@ -37,8 +37,8 @@ run() {
 program=("$1" opencl small)
 run 1 --uninitialized
 run 8
-program=("$3" opencl 1 once) # tiles, and local memory: there it crashes, too
-run 1
+program=("$3" opencl 1 once)
+run 1 --uninitialized
 program=("$2" real)
 cd "$folder"
 run ""

@@ -30,8 +30,8 @@ MULTIPLICATIONS = 20
 TILE_BLOCKS, FOLDED, TILE_STORES = 8, 18, (4, 8)
 TILE_MULTIPLICATIONS = TILE_BLOCKS * FOLDED
 
-# Of runs of slices a warp makes four groups for each thread in one turn.
-STRIP_BLOCKS = 4
+# Of runs of slices a warp makes four groups for each thread in one turn, of float64 normals everyone makes one.
+STRIP_BLOCKS, WIDE_NORMAL = 4, 100
 
 # Tiles of truncated normals: a turn makes the first block of four groups, folds for itself, and has in it a loop that makes
 # more blocks of a group.
@@ -42,7 +42,7 @@ BUDGETS = {
     "cw_fill_uniform_float32": 56, "cw_fill_normal_float32": 172, "cw_fill_uniform_float64": 52,
     "cw_fill_full_integer_32": 43, "cw_fill_full_integer_64": 43,
     "cw_fill_uniform_float16": 87, "cw_fill_normal_float16": 194, "cw_fill_truncated_normal_float32": 214,
-    "cw_slice_uniform_float32": 58, "cw_slice_normal_float32": 175, "cw_slice_uniform_float64": 53,
+    "cw_fill_normal_float64": 332, "cw_slice_uniform_float32": 58, "cw_slice_normal_float32": 175, "cw_slice_uniform_float64": 53,
     "cw_slice_full_integer_32": 44, "cw_slice_uniform_float16": 90, "cw_slice_normal_float16": 198,
 }
 
@@ -73,8 +73,8 @@ What ptxas made of the CUDA kernels that the library embeds; `bench/machine_code
 `build/cuda/kernels.fatbin`. Nothing here was measured: these are counts of instructions, not times.
 
 - tiles: the loop over whole tiles in the kernels that have one, which is where long fills spend their time: 8 Philox blocks
-  in one turn (8 groups of constants), 4 in long runs of slices, or the first ones of 4 groups of truncated normals; again: the loop in it that takes
-  up the groups which were not full then, one in six, and is not counted in the other. NOPs are ptxas's, where the machine is
+  in one turn (8 groups of constants), 4 in long runs of slices, 1 of float64 normals, or the first ones of 4 groups of truncated
+  normals; again: the loop in it that takes up the groups which were not full then, one in six, and is not counted in the other. NOPs are ptxas's, where the machine is
   to wait; it puts many around double-precision instructions for sm_120, of which such a multiprocessor does two in a clock.
   per block without: (loop - NOPs) / blocks; in cw_batch: the same of the loop that cw_batch has for these. A budget is what
   sm_90 may take at most, the others a tenth more, and cw_batch a hundredth more: the test `machine_code` fails beyond. rest:
@@ -194,6 +194,9 @@ def tiles_of(kernel):
     for loop in loops(kernel) if re.match("cw_(fill_|slice_|batch$)", kernel["function-name"]) else ():
         code = kernel["sass-instructions"][loop.start:loop.stop]
         philox, stores = sum(map(is_philox, code)), sum(map(is_wide_store, code))
+        if philox == FOLDED and sum(map(is_fp64, code)) > WIDE_NORMAL:
+            found.append((loop, range(0)))
+            continue
         if kernel["function-name"].startswith("cw_slice_"):
             found += [(loop, range(0))] if philox == STRIP_BLOCKS * FOLDED else []
             continue
@@ -269,7 +272,7 @@ def count_tiles(kernel):
     """The rows of a kernel's loops of tiles."""
     for tiles, again in tiles_of(kernel):
         loop = [kernel["sass-instructions"][at] for at in tiles if at not in again]
-        blocks = STRIP_BLOCKS if kernel["function-name"].startswith("cw_slice_") else BEGUN_BLOCKS if again else TILE_BLOCKS
+        blocks = BEGUN_BLOCKS if again else sum(map(is_philox, loop)) // FOLDED or TILE_BLOCKS
         yield {"tiles of kernel": kernel["function-name"], "loop": len(loop), "blocks": blocks,
                "NOPs": sum(operation(instruction) == "NOP" for instruction in loop),
                "per block without": f"{per_block(loop, blocks):.1f}", "in cw_batch": "-",
@@ -286,9 +289,10 @@ def with_batch(rows):
         return row["blocks"], row["16-byte stores"], row["fp64"], row["conversions"], row["loop"] - row["NOPs"]
     slices, fills, batch = ([r for r in sorted(rows, key=nature) if r["tiles of kernel"].startswith(prefix)]
                             for prefix in ("cw_slice_", "cw_fill_", "cw_batch"))
-    if [nature(r)[:-1] for r in fills] != [nature(r)[:-1] for r in batch]:
+    in_tiles = [row for row in fills if row["blocks"] > 1]
+    if [nature(r)[:-1] for r in in_tiles] != [nature(r)[:-1] for r in batch]:
         raise Bad("cw_batch has other loops of tiles than the fills have")
-    for fill, same in zip(fills, batch):
+    for fill, same in zip(in_tiles, batch):
         fill["in cw_batch"] = same["per block without"]
     return sorted(fills + slices, key=lambda row: row["tiles of kernel"])
 

@@ -11,8 +11,9 @@
 #include "numeric/batch.h"
 #include "numeric/tile.h"
 
-static __device__ __forceinline__ cwn_word cw_needs_rows(cwn_word distribution) {
-    return distribution == CWN_NORMAL || distribution == CWN_TRUNCATED_NORMAL || distribution == CWN_RADIUS;
+static __device__ __forceinline__ bool cw_needs_rows(cwn_word distribution, cwn_word type) {
+    const bool is_normal = distribution == CWN_NORMAL || distribution == CWN_TRUNCATED_NORMAL;
+    return distribution == CWN_RADIUS || (is_normal && type != CWN_FLOAT64);
 }
 
 /* The first thing that a kernel does which may draw float32 normals. Rows that threads want differ: constant memory would
@@ -184,7 +185,7 @@ static __device__ __forceinline__ void cw_fill_whole(const cwn_launch &l, const 
     if (!cw_has_tiles(distribution, type)) return;
     if (distribution == CWN_TRUNCATED_NORMAL) cw_fill_truncated_tiles(l, t, grid, type, memory);
     else {
-        cw_fill_tiles(l, t, grid, distribution, type, memory);
+        if (cw_makes_eight(distribution, type)) cw_fill_tiles(l, t, grid, distribution, type, memory);
         cw_fill_rest(l, t, grid, distribution, type, memory);
     }
 }
@@ -208,7 +209,7 @@ static __device__ __forceinline__ void cw_fill_groups(const cwn_launch &l, const
 #define CW_ROW(name, distribution, type) \
     extern "C" __global__ void cw_fill_##name(const __grid_constant__ cwn_launch l, const __grid_constant__ cw_tiles t, \
                                               void *memory) { \
-        if (cw_needs_rows(distribution)) cw_share_rows(); \
+        if (cw_needs_rows(distribution, type)) cw_share_rows(); \
         const cw_grid grid = {blockIdx.x, gridDim.x}; \
         cw_fill_whole(l, t, grid, distribution, type, memory); \
         cw_fill_groups(l, t, distribution, type, memory); \
@@ -291,7 +292,7 @@ static __device__ __forceinline__ void cw_fill_piece(const cwn_launch &l, const 
     const uint32_t end = (uintptr_t)to % (size * cwn_bytes_of(type)) ? 0 : e.end / size;
     uint32_t k = head + lane;
 #pragma unroll 1
-    for (; k - lane + CW_STRIP <= end; k += CW_STRIP)
+    for (; cw_makes_eight(distribution, type) && k - lane + CW_STRIP <= end; k += CW_STRIP)
 #pragma unroll
         for (uint32_t i = 0; i < CW_STRIP; i += CW_WARP)
             cw_store_group(to, type, k + i, cw_tile_group(l, t, distribution, type, counter + k + i));
@@ -339,7 +340,7 @@ static __device__ __forceinline__ void cw_share_runs(const cwn_launch &l, const 
 #define CW_SLICE(name, distribution, type, store, has_runs) \
     extern "C" __global__ void name(const __grid_constant__ cwn_launch l, const __grid_constant__ cwn_slice s, void *memory, \
                                     const void *source, const __grid_constant__ cw_tiles t, uint32_t each) { \
-        if (cw_needs_rows(distribution)) cw_share_rows(); \
+        if (cw_needs_rows(distribution, type)) cw_share_rows(); \
         if (has_runs && each) cw_share_runs(l, s, t, distribution, type, memory, each); \
         else cw_fill_slice(l, s, distribution, type, store, memory, source); \
     }
@@ -361,11 +362,11 @@ static __device__ __forceinline__ void *cw_memory_of(const cwn_entry *e) {
     return memory;
 }
 
-/* Tiles of part of an entry, if it is a range; else none. */
+/* Tiles of part of an entry, if it is a range; else none. None of float64 normals: with these, ptxas spills. */
 static __device__ __forceinline__ cw_tiles cw_fill_in_tiles(const cwn_entry *e, cwn_items of, cwn_word distribution,
                                                             cwn_word type, cwn_word store) {
     cw_tiles t = {};
-    if (!cw_has_tiles(distribution, type) || !cwn_is_range(e, type, store)) return t;
+    if (!cw_has_tiles(distribution, type) || !cw_makes_eight(distribution, type) || !cwn_is_range(e, type, store)) return t;
     const cwn_launch l = cwn_range_of(e, type, of);
     const cw_grid alone = {0, 1};
     char *memory = (char *)cw_memory_of(e) + (l.first - e->slice.first) * cwn_bytes_of(type);

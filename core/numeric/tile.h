@@ -32,10 +32,14 @@ typedef struct {
 
 /* Whether kernels of a distribution do tiles: where no element needs its own index. */
 CWN_FN cwn_word cw_has_tiles(cwn_word distribution, cwn_word type) {
-    if (distribution == CWN_NORMAL || distribution == CWN_TRUNCATED_NORMAL) return type != CWN_FLOAT64;
-    return distribution == CWN_CONSTANT || distribution == CWN_UNIFORM || distribution == CWN_INTEGER ||
-           distribution == CWN_FULL_INTEGER;
+    if (distribution == CWN_TRUNCATED_NORMAL) return type != CWN_FLOAT64;
+    return distribution == CWN_CONSTANT || distribution == CWN_UNIFORM || distribution == CWN_NORMAL ||
+           distribution == CWN_INTEGER || distribution == CWN_FULL_INTEGER;
 }
+
+/* Whether whole tiles are made, eight groups of a thread at once. float64 normals have work enough in each, and would take too many
+ * registers: of these there is but a rest. */
+CWN_FN cwn_word cw_makes_eight(cwn_word distribution, cwn_word type) { return distribution != CWN_NORMAL || type != CWN_FLOAT64; }
 
 /* All that the counter's other words and the key give. */
 CWN_FN cw_folded cw_fold(cwn_counter c, cwn_word key0, cwn_word key1) {
@@ -151,7 +155,7 @@ CWN_FN cw_tiles cw_tiles_in(cwn_launch l, cwn_word distribution, cwn_word type, 
     const cwn_long groups = end - first < safe ? end - first : safe;
     if (l.flush || !cw_has_tiles(distribution, type) || first >= end || groups == 0) return cw_no_tiles();
     cw_tiles t = cw_folded_at(l, first);
-    t.tiles = groups / CW_TILE < least ? 0 : (cwn_word)(groups / CW_TILE);
+    if (cw_makes_eight(distribution, type) && groups / CW_TILE >= least) t.tiles = (cwn_word)(groups / CW_TILE);
     if (distribution != CWN_TRUNCATED_NORMAL)
         t.rest = (cwn_word)(groups - (cwn_long)t.tiles * CW_TILE) / cw_groups_of_16_bytes(type) * cw_groups_of_16_bytes(type);
     return t;

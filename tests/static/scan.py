@@ -37,6 +37,8 @@ def unrolled(text):
 def groups(kernel):
     """How many groups a kernel's code draws. All draw one by the definition; then there are the eight of a tile and the one, or two of
     16 bits, of what is left of it; the five of truncated normals; the four of a strip and one of either rest of a run."""
+    if kernel in ("fill_normal_float64", "slice_normal_float64"):
+        return 2 if kernel.startswith("fill") else 3  # no eight, no strip
     kind = re.fullmatch("(fill|slice)_(truncated_)?normal_(float32|b?float16)", kernel)
     if not kind or kind[1] == "slice" and kind[2]:
         return 1

@@ -11,14 +11,14 @@
 #include "numeric/tile.h"
 
 /* Those of a fill at an address. A turn of the grid is at most `most` tiles; with fewer than `least` there is but a rest. */
-__attribute__((unused)) static cw_tiles cw_tiles_of(const cwn_launch *l, uint64_t address, uint64_t least, uint64_t most) {
-    return cw_tiles_in(*l, l->distribution, l->type, address, least, most);
+__attribute__((unused)) static cwn_tiles cw_tiles_of(const cwn_launch *l, uint64_t address, uint64_t least, uint64_t most) {
+    return cwn_tiles_in(*l, l->distribution, l->type, address, least, most);
 }
 
 /* Those of a slice, if it is in runs that are filled piece by piece; else its `rest` is 0. */
-__attribute__((unused)) static cw_tiles cw_runs_of(const cwn_launch *l, const cwn_slice *s) {
-    const int in_runs = cw_has_runs(l->distribution, l->type) && cw_is_in_runs(s, l->type, CWN_STORE(l->type, s->store));
-    return in_runs ? cw_tiles_of_runs(*l, l->type, s) : cw_no_tiles();
+__attribute__((unused)) static cwn_tiles cw_runs_of(const cwn_launch *l, const cwn_slice *s) {
+    const int in_runs = cwn_has_runs(l->distribution, l->type) && cwn_is_in_runs(s, l->type, CWN_STORE(l->type, s->store));
+    return in_runs ? cwn_tiles_of_runs(*l, l->type, s) : cwn_no_tiles();
 }
 
 #endif

@@ -147,7 +147,7 @@ static cw_status launch(cw_device *base, const cwn_launch *l, const cwn_slice *s
     const device *d = of(base);
     const int i = cw_kernel_of(l, s);
     if (i == CW_KERNELS) return cw_fail(why, CW_ERROR_UNSUPPORTED, 0, "CUDA has no kernel for this distribution");
-    const CUresult code = d->driver.cuLaunchKernel(d->kernels[i], blocks[0], blocks[1], 1, threads, CW_THREADS / threads, 1,
+    const CUresult code = d->driver.cuLaunchKernel(d->kernels[i], blocks[0], blocks[1], 1, threads, CWN_THREADS / threads, 1,
                                                    0, to->queue, arguments, NULL);
     const cw_status status = check(d, code, "cuLaunchKernel", why);
     if (!status) base->launches++;
@@ -163,12 +163,12 @@ static cw_status enqueue_fill(cw_device *base, const cwn_launch *l, const cw_des
     const device *d = of(base);
     cwn_launch constants = *l;
     CUdeviceptr memory = address_of(to);
-    cw_tiles tiles = cw_tiles_of(l, memory, d->units, d->most_blocks);
-    const uint64_t groups = cwn_end_group(*l) - cwn_first_group(*l), others = groups - (uint64_t)tiles.tiles * CW_TILE;
-    const unsigned for_tiles = blocks_for(d, tiles.tiles, 1), for_others = blocks_for(d, others, CW_THREADS);
+    cwn_tiles tiles = cw_tiles_of(l, memory, d->units, d->most_blocks);
+    const uint64_t groups = cwn_end_group(*l) - cwn_first_group(*l), others = groups - (uint64_t)tiles.tiles * CWN_TILE_GROUPS;
+    const unsigned for_tiles = blocks_for(d, tiles.tiles, 1), for_others = blocks_for(d, others, CWN_THREADS);
     const unsigned blocks[] = {for_tiles > for_others ? for_tiles : for_others, 1};
     void *arguments[] = {&constants, &tiles, &memory};
-    return launch(base, l, NULL, blocks, CW_THREADS, arguments, to, why);
+    return launch(base, l, NULL, blocks, CWN_THREADS, arguments, to, why);
 }
 
 static cw_status fill(cw_device *base, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
@@ -195,9 +195,9 @@ typedef struct grid {
 /* Steps of one crew are one block. Blocks of few threads are enough of them to come to all multiprocessors. */
 static grid grid_of(const device *d, const cw_work *step) {
     const uint64_t squares = cw_squares_of(step->kernel, &step->matrix);
-    if (squares) return (grid){blocks_for(d, squares, 1), CW_THREADS};
+    if (squares) return (grid){blocks_for(d, squares, 1), CWN_THREADS};
     if (step->shares) return (grid){blocks_for(d, step->shares, CWN_STEP_THREADS), CWN_STEP_THREADS};
-    return (grid){1, cw_matrix_kernels[step->kernel].step == CWN_HOUSEHOLDER ? CW_THREADS : CWN_STEP_THREADS};
+    return (grid){1, cw_matrix_kernels[step->kernel].step == CWN_HOUSEHOLDER ? CWN_THREADS : CWN_STEP_THREADS};
 }
 
 static cw_status run_step(void *user, const cw_work *step) {
@@ -229,12 +229,12 @@ static cw_status fill_matrix(cw_device *base, const cwn_launch *draws, const cwn
 
 /* --------------------------------------------------------------------------------------------------------- slices */
 
-enum { WARPS = CW_THREADS / 32 }; /* of a block */
+enum { WARPS = CWN_THREADS / 32 }; /* of a block */
 
 /* Threads of a block along a row: as many as it has items, in powers of two. */
 static unsigned threads_along(uint64_t items) {
     unsigned threads = 1;
-    while (threads < CW_THREADS && threads < items) threads *= 2;
+    while (threads < CWN_THREADS && threads < items) threads *= 2;
     return threads;
 }
 
@@ -252,10 +252,10 @@ static cw_status enqueue_slice(cw_device *base, const cw_part *part, CUdeviceptr
     cwn_launch constants = part->launch;
     cwn_slice slice = part->slice;
     const uint64_t extent = slice.axis[0].extent;
-    cw_tiles tiles = cw_runs_of(&constants, &slice);
+    cwn_tiles tiles = cw_runs_of(&constants, &slice);
     uint32_t each = tiles.rest ? items_of_warp(d, &slice) : 0;
-    const unsigned threads = each ? CW_THREADS : threads_along(extent), columns = blocks_for(d, extent, threads);
-    const unsigned rows = blocks_for(d, slice.rows, CW_THREADS / threads), most = d->most_blocks / columns;
+    const unsigned threads = each ? CWN_THREADS : threads_along(extent), columns = blocks_for(d, extent, threads);
+    const unsigned rows = blocks_for(d, slice.rows, CWN_THREADS / threads), most = d->most_blocks / columns;
     const unsigned for_runs[] = {each ? blocks_for(d, slice.rows * extent, each * WARPS) : 0, 1};
     const unsigned blocks[] = {columns, rows < most ? rows : most};
     void *arguments[] = {&constants, &slice, &memory, &source, &tiles, &each};
@@ -291,7 +291,7 @@ static cw_status enqueue_entries(cw_device *base, const cw_batch_work *batch, co
     uint64_t each = (tiles + most - 1) / most;
     CUdeviceptr entries = address_of(&batch->table) + sizeof(cwn_table);
     void *arguments[] = {&entries, &count, &tiles, &each};
-    const CUresult code = d->driver.cuLaunchKernel(d->batch_kernel, (unsigned)((tiles + each - 1) / each), 1, 1, CW_THREADS, 1, 1,
+    const CUresult code = d->driver.cuLaunchKernel(d->batch_kernel, (unsigned)((tiles + each - 1) / each), 1, 1, CWN_THREADS, 1, 1,
                                                    0, on->queue, arguments, NULL);
     const cw_status status = check(d, code, "cuLaunchKernel", why);
     if (!status) base->launches++;

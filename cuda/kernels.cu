@@ -69,48 +69,39 @@ static __device__ __forceinline__ void cw_store(cwn_word store, void *memory, cw
 
 /* ------------------------------------------------------------------------------------------------------------ tiles */
 
-static __device__ __forceinline__ cwn_group cw_tile_group(const cwn_launch &l, const cw_tiles &t, cwn_word distribution,
-                                                          cwn_word type, cwn_word counter) {
-    if (!cwn_takes_block(distribution)) return cwn_group_of(l, distribution, type, 0);
-    return cwn_group_of_block(l, distribution, type, cw_tile_block(t, t.philox, counter));
-}
-
-/* One group, or two of 16-bit elements. */
-static __device__ __forceinline__ uint4 cw_tile_bytes(const cwn_launch &l, const cw_tiles &t, cwn_word distribution,
+static __device__ __forceinline__ uint4 cw_tile_bytes(const cwn_launch &l, const cwn_tiles &t, cwn_word distribution,
                                                       cwn_word type, cwn_word counter) {
-    const cwn_group g = cw_tile_group(l, t, distribution, type, counter);
-    if (!cwn_is_16(type)) return make_uint4(g.e0, g.e1, g.e2, g.e3);
-    const cwn_group h = cw_tile_group(l, t, distribution, type, counter + 1);
-    return make_uint4(g.e0 | g.e1 << 16, g.e2 | g.e3 << 16, h.e0 | h.e1 << 16, h.e2 | h.e3 << 16);
+    const cwn_group g = cwn_tile_words(l, t, distribution, type, counter);
+    return make_uint4(g.e0, g.e1, g.e2, g.e3);
 }
 
 /* The blocks that share a fill: all of a grid, or one alone. */
 typedef struct { uint32_t block, blocks; } cw_grid;
 
-static __device__ __forceinline__ uint4 *cw_first_tile(const cwn_launch &l, const cw_tiles &t, cwn_word type, void *memory) {
+static __device__ __forceinline__ uint4 *cw_first_tile(const cwn_launch &l, const cwn_tiles &t, cwn_word type, void *memory) {
     return (uint4 *)((char *)memory + (t.first * cwn_group_elements(type) - l.first) * cwn_bytes_of(type));
 }
 
 /* No bounds, 32 bits for what is counted, and stores of 16 bytes side by side. */
-static __device__ __forceinline__ void cw_fill_tiles(cwn_launch l, const cw_tiles &t, cw_grid grid, cwn_word distribution,
+static __device__ __forceinline__ void cw_fill_tiles(cwn_launch l, const cwn_tiles &t, cw_grid grid, cwn_word distribution,
                                                      cwn_word type, void *memory) {
-    const uint32_t groups = cw_groups_of_16_bytes(type), begin = grid.block * CW_TILE + threadIdx.x * groups;
-    const uint32_t step = grid.blocks * CW_TILE, end = t.philox.counter + t.tiles * CW_TILE;
+    const uint32_t groups = cwn_groups_of_16_bytes(type), begin = grid.block * CWN_TILE_GROUPS + threadIdx.x * groups;
+    const uint32_t step = grid.blocks * CWN_TILE_GROUPS, end = t.philox.counter + t.tiles * CWN_TILE_GROUPS;
     uint4 *to = cw_first_tile(l, t, type, memory) + begin / groups;
     l.flush = 0; /* else there were no tiles */
 #pragma unroll 1
     for (uint32_t counter = t.philox.counter + begin; counter < end; counter += step, to += step / groups) {
 #pragma unroll
-        for (uint32_t i = 0; i < CW_TILE; i += CW_THREADS * groups)
+        for (uint32_t i = 0; i < CWN_TILE_GROUPS; i += CWN_THREADS * groups)
             to[i / groups] = cw_tile_bytes(l, t, distribution, type, counter + i);
     }
 }
 
 /* What is left of a tile, or less than a tile for each multiprocessor. */
-static __device__ __forceinline__ void cw_fill_rest(cwn_launch l, const cw_tiles &t, cw_grid grid, cwn_word distribution,
+static __device__ __forceinline__ void cw_fill_rest(cwn_launch l, const cwn_tiles &t, cw_grid grid, cwn_word distribution,
                                                     cwn_word type, void *memory) {
-    const uint32_t groups = cw_groups_of_16_bytes(type), begin = t.tiles * CW_TILE, end = t.philox.counter + begin + t.rest;
-    const uint32_t thread = grid.block * CW_THREADS + threadIdx.x, step = grid.blocks * CW_THREADS;
+    const uint32_t groups = cwn_groups_of_16_bytes(type), begin = t.tiles * CWN_TILE_GROUPS, end = t.philox.counter + begin + t.rest;
+    const uint32_t thread = grid.block * CWN_THREADS + threadIdx.x, step = grid.blocks * CWN_THREADS;
     uint4 *to = cw_first_tile(l, t, type, memory) + begin / groups + thread;
     l.flush = 0;
 #pragma unroll 1
@@ -122,57 +113,52 @@ static __device__ __forceinline__ void cw_fill_rest(cwn_launch l, const cw_tiles
 
 /* Four groups for each thread, half a tile. The groups that are not full after their first block, one in six, are written
  * down, with the numbers that these gave, and shared out again. */
-static __shared__ float4 cw_begun[CW_HALF];
-static __shared__ uint16_t cw_begun_group[CW_HALF];
+static __shared__ float4 cw_begun[CWN_HALF_TILE];
+static __shared__ uint16_t cw_begun_group[CWN_HALF_TILE];
 static __shared__ uint32_t cw_begun_count;
 
 /* Whole groups at multiples of their size. */
 static __device__ __forceinline__ void cw_store_group(void *memory, cwn_word type, uint64_t group, cwn_group g) {
-    if (cwn_is_16(type)) ((uint2 *)memory)[group] = make_uint2(g.e0 | g.e1 << 16, g.e2 | g.e3 << 16);
+    const cwn_group p = cwn_packed(g, g);
+    if (cwn_is_16(type)) ((uint2 *)memory)[group] = make_uint2(p.e0, p.e1);
     else ((uint4 *)memory)[group] = make_uint4(g.e0, g.e1, g.e2, g.e3);
 }
 
-static __device__ __forceinline__ float4 cw_first_normals(cwn_block x) {
-    const cwn_pair a = cwn_normal(x.w0, x.w1), b = cwn_normal(x.w2, x.w3);
-    return make_float4(a.first, a.second, b.first, b.second);
-}
-
-static __device__ __forceinline__ void cw_begin_group(const cwn_launch &l, cwn_word type, void *half, uint32_t group, float4 n) {
-    if (cwn_is_outside(n.x) | cwn_is_outside(n.y) | cwn_is_outside(n.z) | cwn_is_outside(n.w)) {
+static __device__ __forceinline__ void cw_begin_group(const cwn_launch &l, cwn_word type, void *half, uint32_t group, cwn_begun n) {
+    if (cwn_is_complete(n)) cw_store_group(half, type, group, cwn_scaled_begun(l, type, n));
+    else {
         const uint32_t at = atomicAdd(&cw_begun_count, 1);
-        cw_begun[at] = n;
+        cw_begun[at] = make_float4(n.e0, n.e1, n.e2, n.e3);
         cw_begun_group[at] = (uint16_t)group;
-    } else cw_store_group(half, type, group, cwn_scaled_32(l, type, n.x, n.y, n.z, n.w));
+    }
 }
 
 /* `first` is the half's first group in the tensor. */
 static __device__ __forceinline__ void cw_finish_group(const cwn_launch &l, cwn_word type, void *half, uint64_t first,
                                                        uint32_t at) {
-    const uint64_t group = first + cw_begun_group[at];
-    const float4 n = cw_begun[at];
-    const cwn_pair a = {n.x, n.y}, b = {n.z, n.w};
-    const cwn_kept begun = cwn_keep_pairs(cwn_none_kept(), a, b);
-    const cwn_kept z = cwn_truncated(begun, cwn_counter_of(l, (group << 8) + 1, group >> 56), l.key0, l.key1);
-    cw_store_group(half, type, cw_begun_group[at], cwn_scaled_32(l, type, z.e0, z.e1, z.e2, z.e3));
+    const uint32_t group = cw_begun_group[at];
+    const float4 f = cw_begun[at];
+    const cwn_begun n = {f.x, f.y, f.z, f.w};
+    cw_store_group(half, type, group, cwn_complete_truncated(l, type, first + group, n));
 }
 
-static __device__ __forceinline__ void cw_fill_truncated_tiles(cwn_launch l, const cw_tiles &t, cw_grid grid, cwn_word type,
+static __device__ __forceinline__ void cw_fill_truncated_tiles(cwn_launch l, const cwn_tiles &t, cw_grid grid, cwn_word type,
                                                                void *memory) {
     l.flush = 0;
     for (uint64_t i = grid.block; i < 2 * (uint64_t)t.tiles; i += grid.blocks) {
-        const uint64_t first = t.first + i * CW_HALF;
-        const cw_folded f = cw_fold(cwn_counter_of(l, first << 8, first >> 56), l.key0, l.key1);
+        const uint64_t first = t.first + i * CWN_HALF_TILE;
+        const cwn_folded f = cwn_fold(cwn_counter_of(l, first << 8, first >> 56), l.key0, l.key1);
         void *half = (char *)memory + (first * 4 - l.first) * cwn_bytes_of(type);
         if (threadIdx.x == 0) cw_begun_count = 0;
         __syncthreads();
-        float4 n[CW_HALF / CW_THREADS];
+        cwn_begun n[CWN_HALF_TILE / CWN_THREADS];
 #pragma unroll
-        for (uint32_t g = 0; g < CW_HALF / CW_THREADS; g++)
-            n[g] = cw_first_normals(cw_tile_block(t, f, f.counter + ((g * CW_THREADS + threadIdx.x) << 8)));
+        for (uint32_t g = 0; g < CWN_HALF_TILE / CWN_THREADS; g++)
+            n[g] = cwn_begin_truncated(cwn_tile_block(t, f, f.counter + ((g * CWN_THREADS + threadIdx.x) << 8)));
 #pragma unroll
-        for (uint32_t g = 0; g < CW_HALF / CW_THREADS; g++) cw_begin_group(l, type, half, g * CW_THREADS + threadIdx.x, n[g]);
+        for (uint32_t g = 0; g < CWN_HALF_TILE / CWN_THREADS; g++) cw_begin_group(l, type, half, g * CWN_THREADS + threadIdx.x, n[g]);
         __syncthreads();
-        for (uint32_t at = threadIdx.x; at < cw_begun_count; at += CW_THREADS) cw_finish_group(l, type, half, first, at);
+        for (uint32_t at = threadIdx.x; at < cw_begun_count; at += CWN_THREADS) cw_finish_group(l, type, half, first, at);
         __syncthreads();
     }
 }
@@ -180,9 +166,9 @@ static __device__ __forceinline__ void cw_fill_truncated_tiles(cwn_launch l, con
 /* --------------------------------------------------------------------------------------------------------- the rest */
 
 /* All that is in tiles. */
-static __device__ __forceinline__ void cw_fill_whole(const cwn_launch &l, const cw_tiles &t, cw_grid grid, cwn_word distribution,
+static __device__ __forceinline__ void cw_fill_whole(const cwn_launch &l, const cwn_tiles &t, cw_grid grid, cwn_word distribution,
                                                      cwn_word type, void *memory) {
-    if (!cw_has_tiles(distribution, type)) return;
+    if (!cwn_has_tiles(distribution, type)) return;
     if (distribution == CWN_TRUNCATED_NORMAL) cw_fill_truncated_tiles(l, t, grid, type, memory);
     else {
         if (cw_makes_eight(distribution, type)) cw_fill_tiles(l, t, grid, distribution, type, memory);
@@ -190,24 +176,19 @@ static __device__ __forceinline__ void cw_fill_whole(const cwn_launch &l, const 
     }
 }
 
-/* The number of an item that is not in tiles, which are `skipped` items after the first `head`. */
-static __device__ __forceinline__ uint64_t cw_beside_tiles(uint64_t i, uint64_t head, uint64_t skipped) {
-    return i + (skipped && i >= head ? skipped : 0);
-}
-
 /* Those before and after the tiles, one by one. Element l.first goes to memory[0]. */
-static __device__ __forceinline__ void cw_fill_groups(const cwn_launch &l, const cw_tiles &t, cwn_word distribution,
+static __device__ __forceinline__ void cw_fill_groups(const cwn_launch &l, const cwn_tiles &t, cwn_word distribution,
                                                       cwn_word type, void *memory) {
-    const uint64_t size = cwn_group_elements(type), first = l.first / size, skipped = cw_groups_in(t);
+    const uint64_t size = cwn_group_elements(type), first = l.first / size, skipped = cwn_groups_in(t);
     const uint64_t count = (l.first + l.count + size - 1) / size - first - skipped, step = (uint64_t)gridDim.x * blockDim.x;
     for (uint64_t i = (uint64_t)blockIdx.x * blockDim.x + threadIdx.x; i < count; i += step) {
-        const uint64_t group = first + cw_beside_tiles(i, t.first - first, skipped);
+        const uint64_t group = first + cwn_beside_tiles(i, t.first - first, skipped);
         cw_store(type, memory, cwn_span_in_range(l, type, group), size, cwn_group_of(l, distribution, type, group));
     }
 }
 
 #define CW_ROW(name, distribution, type) \
-    extern "C" __global__ void cw_fill_##name(const __grid_constant__ cwn_launch l, const __grid_constant__ cw_tiles t, \
+    extern "C" __global__ void cw_fill_##name(const __grid_constant__ cwn_launch l, const __grid_constant__ cwn_tiles t, \
                                               void *memory) { \
         if (cw_needs_rows(distribution, type)) cw_share_rows(); \
         const cw_grid grid = {blockIdx.x, gridDim.x}; \
@@ -284,7 +265,7 @@ static __device__ __forceinline__ void cw_store_in_piece(void *to, cwn_word type
 }
 
 /* A piece, by one warp; `counter` is word 0 of its first group. */
-static __device__ __forceinline__ void cw_fill_piece(const cwn_launch &l, const cw_tiles &t, cwn_word distribution, cwn_word type,
+static __device__ __forceinline__ void cw_fill_piece(const cwn_launch &l, const cwn_tiles &t, cwn_word distribution, cwn_word type,
                                                      uint32_t counter, void *memory, const cwn_piece &e) {
     const uint32_t size = cwn_group_elements(type), lane = threadIdx.x % CW_WARP, head = e.first != 0;
     char *to = (char *)memory + e.to * cwn_bytes_of(type);
@@ -295,18 +276,18 @@ static __device__ __forceinline__ void cw_fill_piece(const cwn_launch &l, const 
     for (; cw_makes_eight(distribution, type) && k - lane + CW_STRIP <= end; k += CW_STRIP)
 #pragma unroll
         for (uint32_t i = 0; i < CW_STRIP; i += CW_WARP)
-            cw_store_group(to, type, k + i, cw_tile_group(l, t, distribution, type, counter + k + i));
-    if (head && lane == 0) cw_store_in_piece(to, type, e, 0, cw_tile_group(l, t, distribution, type, counter));
+            cw_store_group(to, type, k + i, cwn_tile_group(l, t, distribution, type, counter + k + i));
+    if (head && lane == 0) cw_store_in_piece(to, type, e, 0, cwn_tile_group(l, t, distribution, type, counter));
 #pragma unroll 1
     for (; k < e.groups; k += CW_WARP) {
-        const cwn_group g = cw_tile_group(l, t, distribution, type, counter + k);
+        const cwn_group g = cwn_tile_group(l, t, distribution, type, counter + k);
         if (k < end) cw_store_group(to, type, k, g);
         else cw_store_in_piece(to, type, e, k, g);
     }
 }
 
 /* `count` items from item `begin` on, by one warp. */
-static __device__ __forceinline__ void cw_fill_runs(cwn_launch l, const cwn_slice &s, const cw_tiles &t, cwn_word distribution,
+static __device__ __forceinline__ void cw_fill_runs(cwn_launch l, const cwn_slice &s, const cwn_tiles &t, cwn_word distribution,
                                                     cwn_word type, void *memory, uint64_t begin, uint32_t count) {
     uint64_t row = s.axes < 2 ? 0 : cwn_quotient(begin, s.axis[0]), left = 0;
     const uint32_t size = cwn_group_elements(type), extent = (uint32_t)s.axis[0].extent, run = (uint32_t)s.run;
@@ -329,9 +310,9 @@ static __device__ __forceinline__ void cw_fill_runs(cwn_launch l, const cwn_slic
 }
 
 /* Each warp takes `each` items. */
-static __device__ __forceinline__ void cw_share_runs(const cwn_launch &l, const cwn_slice &s, const cw_tiles &t,
+static __device__ __forceinline__ void cw_share_runs(const cwn_launch &l, const cwn_slice &s, const cwn_tiles &t,
                                                      cwn_word distribution, cwn_word type, void *memory, uint32_t each) {
-    const uint64_t items = s.rows * s.axis[0].extent, warp = blockIdx.x * (CW_THREADS / CW_WARP) + threadIdx.x / CW_WARP;
+    const uint64_t items = s.rows * s.axis[0].extent, warp = blockIdx.x * (CWN_THREADS / CW_WARP) + threadIdx.x / CW_WARP;
     const uint64_t begin = warp * each;
     if (begin < items)
         cw_fill_runs(l, s, t, distribution, type, memory, begin, items - begin < each ? (uint32_t)(items - begin) : each);
@@ -339,12 +320,12 @@ static __device__ __forceinline__ void cw_share_runs(const cwn_launch &l, const 
 
 #define CW_SLICE(name, distribution, type, store, has_runs) \
     extern "C" __global__ void name(const __grid_constant__ cwn_launch l, const __grid_constant__ cwn_slice s, void *memory, \
-                                    const void *source, const __grid_constant__ cw_tiles t, uint32_t each) { \
+                                    const void *source, const __grid_constant__ cwn_tiles t, uint32_t each) { \
         if (cw_needs_rows(distribution, type)) cw_share_rows(); \
         if (has_runs && each) cw_share_runs(l, s, t, distribution, type, memory, each); \
         else cw_fill_slice(l, s, distribution, type, store, memory, source); \
     }
-#define CW_ROW(name, distribution, type) CW_SLICE(cw_slice_##name, distribution, type, type, cw_has_runs(distribution, type))
+#define CW_ROW(name, distribution, type) CW_SLICE(cw_slice_##name, distribution, type, type, cwn_has_runs(distribution, type))
 CWN_KERNEL_TABLE(CW_ROW)
 CWN_COPY_TABLE(CW_ROW)
 #undef CW_ROW
@@ -363,14 +344,14 @@ static __device__ __forceinline__ void *cw_memory_of(const cwn_entry *e) {
 }
 
 /* Tiles of part of an entry, if it is a range; else none. None of float64 normals: with these, ptxas spills. */
-static __device__ __forceinline__ cw_tiles cw_fill_in_tiles(const cwn_entry *e, cwn_items of, cwn_word distribution,
+static __device__ __forceinline__ cwn_tiles cw_fill_in_tiles(const cwn_entry *e, cwn_items of, cwn_word distribution,
                                                             cwn_word type, cwn_word store) {
-    cw_tiles t = {};
-    if (!cw_has_tiles(distribution, type) || !cw_makes_eight(distribution, type) || !cwn_is_range(e, type, store)) return t;
+    cwn_tiles t = {};
+    if (!cwn_has_tiles(distribution, type) || !cw_makes_eight(distribution, type) || !cwn_is_range(e, type, store)) return t;
     const cwn_launch l = cwn_range_of(e, type, of);
     const cw_grid alone = {0, 1};
     char *memory = (char *)cw_memory_of(e) + (l.first - e->slice.first) * cwn_bytes_of(type);
-    t = cw_tiles_in(l, distribution, type, (uint64_t)memory, 1, 1);
+    t = cwn_tiles_in(l, distribution, type, (uint64_t)memory, 1, 1);
     cw_fill_whole(l, t, alone, distribution, type, memory);
     return t;
 }
@@ -378,10 +359,10 @@ static __device__ __forceinline__ cw_tiles cw_fill_in_tiles(const cwn_entry *e, 
 /* The items of part of an entry, shared out to a block. */
 static __device__ __forceinline__ void cw_fill_items(const cwn_entry *e, cwn_items of, cwn_word distribution, cwn_word type,
                                                      cwn_word store) {
-    const cw_tiles t = cw_fill_in_tiles(e, of, distribution, type, store);
-    const uint64_t skipped = cw_groups_in(t), head = t.first - e->slice.first / cwn_group_elements(type) - of.begin;
+    const cwn_tiles t = cw_fill_in_tiles(e, of, distribution, type, store);
+    const uint64_t skipped = cwn_groups_in(t), head = t.first - e->slice.first / cwn_group_elements(type) - of.begin;
     for (uint64_t i = threadIdx.x; i < of.end - of.begin - skipped; i += blockDim.x) {
-        cwn_spot p = cwn_spot_of(of.begin + cw_beside_tiles(i, head, skipped), e->slice.first);
+        cwn_spot p = cwn_spot_of(of.begin + cwn_beside_tiles(i, head, skipped), e->slice.first);
 #pragma unroll 1
         for (uint32_t k = 0; k < e->slice.axes; k++) p = cwn_passed(p, e->slice.axis[k], k == e->slice.groups);
         cw_fill_place(e->launch, e->slice, distribution, type, store, cw_memory_of(e), NULL, p);
@@ -390,7 +371,7 @@ static __device__ __forceinline__ void cw_fill_items(const cwn_entry *e, cwn_ite
 
 /* Each block takes `each` tiles of the batch, and does neighbours of one entry together. ptxas is told how many threads there are,
  * or it takes so many registers that a multiprocessor has room for one block only. */
-extern "C" __global__ __launch_bounds__(CW_THREADS) void cw_batch(const cwn_entry *entries, uint64_t count, uint64_t tiles,
+extern "C" __global__ __launch_bounds__(CWN_THREADS) void cw_batch(const cwn_entry *entries, uint64_t count, uint64_t tiles,
                                                                   uint64_t each) {
     uint64_t tile = blockIdx.x * each;
     const uint64_t end = tiles - tile < each ? tiles : tile + each;
@@ -429,7 +410,7 @@ CWN_CHOLESKY_TABLE(CW_ROW)
 #undef CW_ROW
 
 #define CW_ROW(name, step, type, real) \
-    extern "C" __global__ void __launch_bounds__(CW_THREADS) \
+    extern "C" __global__ void __launch_bounds__(CWN_THREADS) \
         name(const __grid_constant__ cwn_matrix m, void *memory, unsigned char *scratch) { \
         __shared__ cwn_layer common; \
         const cwn_crew blocks = {blockIdx.x, gridDim.x}; \

@@ -18,7 +18,7 @@ enum { WORK_ROUND = 256, WORK_MOST = 1 << 20 };
 
 /* Work-groups that do tiles are added up to this many per compute unit. A turn of so many may be no shorter than one of
  * WORK_MOST work-items that do two groups each, for the counter's word 0 must not wrap in that either. */
-enum { BLOCKS_PER_UNIT = 64, BLOCKS_MOST = 2 * WORK_MOST / CW_TILE };
+enum { BLOCKS_PER_UNIT = 64, BLOCKS_MOST = 2 * WORK_MOST / CWN_TILE_GROUPS };
 
 /* Work-items of a step that one work-group does, if the kernel takes so many. */
 enum { GROUP_MOST = 256 };
@@ -271,24 +271,24 @@ static cw_status enqueue_lanes(cw_device *base, cl_kernel kernel, const cwn_laun
     return enqueue(base, kernel, 1, &items, &one, to, why);
 }
 
-/* Whole work-groups of CW_THREADS, each of which does tiles in turn. */
-static size_t items_in_tiles(const device *d, const cw_tiles *t, uint64_t groups) {
-    const uint64_t others = (groups - (uint64_t)t->tiles * CW_TILE + CW_THREADS - 1) / CW_THREADS;
+/* Whole work-groups of CWN_THREADS, each of which does tiles in turn. */
+static size_t items_in_tiles(const device *d, const cwn_tiles *t, uint64_t groups) {
+    const uint64_t others = (groups - (uint64_t)t->tiles * CWN_TILE_GROUPS + CWN_THREADS - 1) / CWN_THREADS;
     const uint64_t blocks = others < t->tiles ? t->tiles : others;
-    return (blocks < d->most_blocks ? (size_t)blocks : d->most_blocks) * CW_THREADS;
+    return (blocks < d->most_blocks ? (size_t)blocks : d->most_blocks) * CWN_THREADS;
 }
 
 static cw_status enqueue_groups(cw_device *base, cl_kernel kernel, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const device *d = of(base);
     const uint64_t groups = cwn_end_group(*launch) - cwn_first_group(*launch);
-    const cw_tiles none = {0}, tiles = d->way == CW_IN_TILES ? cw_tiles_of(launch, to->offset, d->least_tiles, d->most_blocks) : none;
-    const size_t group = CW_THREADS, items = tiles.tiles ? items_in_tiles(d, &tiles, groups) : work_items(groups);
+    const cwn_tiles none = {0}, tiles = d->way == CW_IN_TILES ? cw_tiles_of(launch, to->offset, d->least_tiles, d->most_blocks) : none;
+    const size_t group = CWN_THREADS, items = tiles.tiles ? items_in_tiles(d, &tiles, groups) : work_items(groups);
     cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
     if (!code) code = clSetKernelArg(kernel, 1, sizeof tiles, &tiles);
     if (!code) code = set_place(kernel, 2, to->memory, to->offset);
-    if (!code) code = clSetKernelArg(kernel, 4, launch->distribution == CWN_TRUNCATED_NORMAL ? CW_HALF_ROOM : 16, NULL);
+    if (!code) code = clSetKernelArg(kernel, 4, launch->distribution == CWN_TRUNCATED_NORMAL ? CWN_HALF_ROOM : 16, NULL);
     if (code) return cw_opencl_check(code, fault_of(code), "clSetKernelArg", why);
-    return enqueue(base, kernel, 1, &items, d->way == CW_IN_TILES && d->fill_group_most >= CW_THREADS ? &group : NULL, to, why);
+    return enqueue(base, kernel, 1, &items, d->way == CW_IN_TILES && d->fill_group_most >= CWN_THREADS ? &group : NULL, to, why);
 }
 
 /* `to` was checked. */
@@ -642,7 +642,7 @@ static cw_status make_kernel(device *d, int i, cw_error *why) {
 static void decide_tiles(device *d) {
     cl_uint units = 0;
     clGetDeviceInfo(d->id, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof units, &units, NULL);
-    d->least_tiles = d->fill_group_most < CW_THREADS ? UINT64_MAX : units ? units : 1;
+    d->least_tiles = d->fill_group_most < CWN_THREADS ? UINT64_MAX : units ? units : 1;
     d->most_blocks = units * (size_t)BLOCKS_PER_UNIT < BLOCKS_MOST ? BLOCKS_MOST : units * (size_t)BLOCKS_PER_UNIT;
 }
 

@@ -53,7 +53,7 @@ cw_status cw_opencl_decide_fp64(cl_device_id id, uint32_t asked, int *use, cw_er
 /* Work-groups large enough, and local memory, for squares of matrices (numeric/square.h). */
 static int has_squares(cl_device_id id) {
     enum { BYTES = 2 * 8 * CWN_PANEL * (CWN_SQUARE + 2) };
-    return device_number(id, CL_DEVICE_MAX_WORK_GROUP_SIZE) >= CW_THREADS && device_number(id, CL_DEVICE_LOCAL_MEM_SIZE) >= BYTES;
+    return device_number(id, CL_DEVICE_MAX_WORK_GROUP_SIZE) >= CWN_THREADS && device_number(id, CL_DEVICE_LOCAL_MEM_SIZE) >= BYTES;
 }
 
 cw_status cw_opencl_decide_way(cl_device_id id, int fp64, cw_opencl_way *way, cw_error *why) {

@@ -67,32 +67,33 @@ static inline void cw_put(cwn_word type, cwn_word store, global uchar *memory, c
 #define CW_INLINE static inline
 #endif
 
-static inline uint4 cw_tile_bytes(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, uint counter) {
+static inline uint4 cw_tile_bytes(cwn_launch l, cwn_tiles t, cwn_word distribution, cwn_word type, uint counter) {
     const cwn_group g = cwn_tile_words(l, t, distribution, type, counter);
     return (uint4)(g.e0, g.e1, g.e2, g.e3);
 }
 
-static inline global uint4 *cw_first_tile(cwn_launch l, cw_tiles t, cwn_word type, global uchar *memory) {
+static inline global uint4 *cw_first_tile(cwn_launch l, cwn_tiles t, cwn_word type, global uchar *memory) {
     return (global uint4 *)(memory + (t.first * cwn_group_elements(type) - l.first) * cwn_bytes_of(type));
 }
 
 /* No bounds, 32 bits for what is counted, and stores of 16 bytes side by side. */
-CW_INLINE void cw_fill_tiles(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory) {
-    const uint groups = cw_groups_of_16_bytes(type), begin = get_group_id(0) * CW_TILE + get_local_id(0) * groups;
-    const uint step = get_num_groups(0) * CW_TILE, end = t.philox.counter + t.tiles * CW_TILE;
+CW_INLINE void cw_fill_tiles(cwn_launch l, cwn_tiles t, cwn_word distribution, cwn_word type, global uchar *memory) {
+    const uint groups = cwn_groups_of_16_bytes(type), begin = get_group_id(0) * CWN_TILE_GROUPS + get_local_id(0) * groups;
+    const uint step = get_num_groups(0) * CWN_TILE_GROUPS, end = t.philox.counter + t.tiles * CWN_TILE_GROUPS;
     global uint4 *to = cw_first_tile(l, t, type, memory) + begin / groups;
     l.flush = 0; /* else there were no tiles */
     CWN_NO_UNROLL
     for (uint counter = t.philox.counter + begin; counter < end; counter += step, to += step / groups) {
         CWN_UNROLL
-        for (uint i = 0; i < CW_TILE; i += CW_THREADS * groups)
+        for (uint i = 0; i < CWN_TILE_GROUPS; i += CWN_THREADS * groups)
             to[i / groups] = cw_tile_bytes(l, t, distribution, type, counter + i);
     }
 }
 
 /* What is left of a tile, or less than a tile for each compute unit, shared out to `step` work-items. */
-CW_INLINE void cw_fill_rest(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory, uint item, uint step) {
-    const uint groups = cw_groups_of_16_bytes(type), begin = t.tiles * CW_TILE, end = t.philox.counter + begin + t.rest;
+CW_INLINE void cw_fill_rest(cwn_launch l, cwn_tiles t, cwn_word distribution, cwn_word type, global uchar *memory,
+                            uint item, uint step) {
+    const uint groups = cwn_groups_of_16_bytes(type), begin = t.tiles * CWN_TILE_GROUPS, end = t.philox.counter + begin + t.rest;
     global uint4 *to = cw_first_tile(l, t, type, memory) + begin / groups + item;
     l.flush = 0;
     CWN_NO_UNROLL
@@ -127,20 +128,20 @@ static inline void cw_finish_group(cwn_launch l, cwn_word type, cw_half h, ulong
     cw_store_group(type, h.to, group, cwn_complete_truncated(l, type, first + group, n));
 }
 
-CW_INLINE void cw_fill_truncated_tiles(cwn_launch l, cw_tiles t, cwn_word type, global uchar *memory, local float4 *room) {
-    cw_half h = {memory, room, (local ushort *)(room + CW_HALF), (local uint *)(room + CW_HALF + CW_HALF / 8)};
+CW_INLINE void cw_fill_truncated_tiles(cwn_launch l, cwn_tiles t, cwn_word type, global uchar *memory, local float4 *room) {
+    cw_half h = {memory, room, (local ushort *)(room + CWN_HALF_TILE), (local uint *)(room + CWN_HALF_TILE + CWN_HALF_TILE / 8)};
     l.flush = 0;
     for (ulong i = get_group_id(0); i < 2 * (ulong)t.tiles; i += get_num_groups(0)) {
-        const ulong first = t.first + i * CW_HALF;
-        const cw_folded f = cw_fold(cwn_counter_of(l, first << 8, first >> 56), l.key0, l.key1);
+        const ulong first = t.first + i * CWN_HALF_TILE;
+        const cwn_folded f = cwn_fold(cwn_counter_of(l, first << 8, first >> 56), l.key0, l.key1);
         h.to = memory + (first * 4 - l.first) * cwn_bytes_of(type);
         if (get_local_id(0) == 0) *h.count = 0;
         barrier(CLK_LOCAL_MEM_FENCE);
         CWN_UNROLL
-        for (uint g = 0; g < CW_HALF; g += CW_THREADS)
-            cw_begin_group(l, type, h, g + get_local_id(0), cw_tile_block(t, f, f.counter + ((g + get_local_id(0)) << 8)));
+        for (uint g = 0; g < CWN_HALF_TILE; g += CWN_THREADS)
+            cw_begin_group(l, type, h, g + get_local_id(0), cwn_tile_block(t, f, f.counter + ((g + get_local_id(0)) << 8)));
         barrier(CLK_LOCAL_MEM_FENCE);
-        for (uint at = get_local_id(0); at < *h.count; at += CW_THREADS) cw_finish_group(l, type, h, first, at);
+        for (uint at = get_local_id(0); at < *h.count; at += CWN_THREADS) cw_finish_group(l, type, h, first, at);
         barrier(CLK_LOCAL_MEM_FENCE);
     }
 }
@@ -148,24 +149,26 @@ CW_INLINE void cw_fill_truncated_tiles(cwn_launch l, cw_tiles t, cwn_word type, 
 /* --------------------------------------------------------------------------------------------------------- ranges */
 
 /* Those before and after the tiles, one by one. Element l.first goes to memory[0]. */
-CW_INLINE void cw_fill_groups(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory, ulong item, ulong step) {
-    const ulong size = cwn_group_elements(type), first = l.first / size, skipped = cw_groups_in(t);
-    const ulong count = (l.first + l.count + size - 1) / size - first - skipped, head = t.first - first;
+CW_INLINE void cw_fill_groups(cwn_launch l, cwn_tiles t, cwn_word distribution, cwn_word type, global uchar *memory,
+                              ulong item, ulong step) {
+    const ulong size = cwn_group_elements(type), first = l.first / size, skipped = cwn_groups_in(t);
+    const ulong count = (l.first + l.count + size - 1) / size - first - skipped;
     for (ulong i = item; i < count; i += step) {
-        const ulong group = first + i + (skipped && i >= head ? skipped : 0);
+        const ulong group = first + cwn_beside_tiles(i, t.first - first, skipped);
         cw_store(type, memory, cwn_span_in_range(l, type, group), size, cwn_group_of(l, distribution, type, group));
     }
 }
 
 /* A CPU has no use for tiles, and compiles them for long. */
 #ifdef CW_IN_TILES
-#define CW_HAS_TILES(distribution, type) cw_has_tiles(distribution, type)
+#define CW_HAS_TILES(distribution, type) cwn_has_tiles(distribution, type)
 #else
 #define CW_HAS_TILES(distribution, type) 0
 #endif
 
 /* All that is in tiles. */
-CW_INLINE void cw_fill_whole(cwn_launch l, cw_tiles t, cwn_word distribution, cwn_word type, global uchar *memory, local float4 *room) {
+CW_INLINE void cw_fill_whole(cwn_launch l, cwn_tiles t, cwn_word distribution, cwn_word type, global uchar *memory,
+                             local float4 *room) {
     if (distribution == CWN_TRUNCATED_NORMAL) cw_fill_truncated_tiles(l, t, type, memory, room);
     else {
         cw_fill_tiles(l, t, distribution, type, memory);
@@ -175,9 +178,9 @@ CW_INLINE void cw_fill_whole(cwn_launch l, cw_tiles t, cwn_word distribution, cw
 
 /* A buffer that is the host's own memory may begin anywhere: then there are no tiles. */
 #define CW_ROW(name, distribution, type) \
-    kernel void cw_fill_##name(cwn_launch l, cw_tiles t, global uchar *memory, ulong offset, local float4 *room) { \
+    kernel void cw_fill_##name(cwn_launch l, cwn_tiles t, global uchar *memory, ulong offset, local float4 *room) { \
         if ((ulong)memory % 16) t.tiles = t.rest = 0; \
-        if (CW_HAS_TILES(distribution, type) && cw_groups_in(t)) cw_fill_whole(l, t, distribution, type, memory + offset, room); \
+        if (CW_HAS_TILES(distribution, type) && cwn_groups_in(t)) cw_fill_whole(l, t, distribution, type, memory + offset, room); \
         cw_fill_groups(l, t, distribution, type, memory + offset, get_global_id(0), get_global_size(0)); \
     }
 CWN_KERNEL_TABLE(CW_ROW)
@@ -236,7 +239,7 @@ CWN_ROUND_COPY_TABLE(CW_ROW)
 #endif
 
 /* The items of a tile, shared out to a work-group; WALK goes past the axes to where item p.item is. */
-#define CW_TILE(type, distribution, store, WALK) \
+#define CW_ITEMS(type, distribution, store, WALK) \
     for (ulong item = of.begin + get_local_id(0); item < of.end; item += get_local_size(0)) { \
         cwn_spot p = {item, first_element, 0, item}; \
         WALK \
@@ -250,16 +253,16 @@ CWN_ROUND_COPY_TABLE(CW_ROW)
 CW_INLINE void cw_fill_range(global const cwn_entry *e, cwn_items of, cwn_word distribution, cwn_word type, global uchar *memory) {
     const cwn_launch l = cwn_range_of(e, type, of);
     global uchar *to = memory + e->memory + (l.first - e->slice.first) * cwn_bytes_of(type);
-    cw_tiles t = {0, 0, 0, {0, 0, 0, 0, 0}, {0}, {0}};
-    if (CW_HAS_TILES(distribution, type)) t = cw_tiles_in(l, distribution, type, (ulong)to, (ulong)0 - 1, 1);
+    cwn_tiles t = {0, 0, 0, {0, 0, 0, 0, 0}, {0}, {0}};
+    if (CW_HAS_TILES(distribution, type)) t = cwn_tiles_in(l, distribution, type, (ulong)to, (ulong)0 - 1, 1);
     if (t.rest) cw_fill_rest(l, t, distribution, type, to, get_local_id(0), get_local_size(0));
     cw_fill_groups(l, t, distribution, type, to, get_local_id(0), get_local_size(0));
 }
 
 /* Of a single run an item is a group. */
 #define CW_TILE_OF(type, distribution) \
-    if (e->slice.axes > 1 || e->slice.groups != 0) CW_TILE(type, distribution, CWN_STORE(type, e->slice.store), CW_PAST_AXES) \
-    else if (!cwn_is_range(e, type, CWN_STORE(type, e->slice.store))) CW_TILE(type, distribution, CWN_STORE(type, e->slice.store), ) \
+    if (e->slice.axes > 1 || e->slice.groups != 0) CW_ITEMS(type, distribution, CWN_STORE(type, e->slice.store), CW_PAST_AXES) \
+    else if (!cwn_is_range(e, type, CWN_STORE(type, e->slice.store))) CW_ITEMS(type, distribution, CWN_STORE(type, e->slice.store), ) \
     else cw_fill_range(e, of, distribution, type, memory);
 
 /* A tile of a range, where the program has lanes (lanes.cl, under its other prefix). */
@@ -318,7 +321,7 @@ CWN_CHOLESKY_TABLE(CW_ROW)
 #undef CW_ROW
 
 #define CW_ROW(name, step, type, real) \
-    kernel __attribute__((reqd_work_group_size(CW_THREADS, 1, 1))) void name( \
+    kernel __attribute__((reqd_work_group_size(CWN_THREADS, 1, 1))) void name( \
         cwn_matrix m, global uchar *memory, ulong offset, global uchar *scratch, ulong scratch_offset) { \
         local cwn_layer common; \
         (void)memory, (void)offset; \

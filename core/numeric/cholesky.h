@@ -115,7 +115,7 @@ CWN_FN cwn_spot_of_tile cwn_tile_spot(cwn_long t, cwn_long rows, cwn_long column
     return p;
 }
 
-CWN_FN cwn_long cwn_tiles(cwn_long rows, cwn_long columns) { return rows / CWN_TILE * (columns / CWN_SIDE); }
+CWN_FN cwn_long cwn_tile_count(cwn_long rows, cwn_long columns) { return rows / CWN_TILE * (columns / CWN_SIDE); }
 
 /* ------------------------------------------------------------------------------------------------------------ X'X */
 
@@ -132,7 +132,7 @@ CWN_FN void cwn_gram_tile(cwn_gram g, cwn_long i, cwn_long j, cwn_long k, cwn_lo
 CWN_FN void cwn_make_gram(cwn_gram g, cwn_crew c) {
     const cwn_long n = cwn_padded(g.columns);
     for (cwn_long k = 0; k < g.rows; k += CWN_CHUNK)
-        for (cwn_long t = c.item; t < cwn_tiles(n, n); t += c.items) {
+        for (cwn_long t = c.item; t < cwn_tile_count(n, n); t += c.items) {
             const cwn_spot_of_tile p = cwn_tile_spot(t, n, n);
             if (p.j + CWN_SIDE > p.i) cwn_gram_tile(g, p.i, p.j, k, g.rows - k < CWN_CHUNK ? g.rows - k : CWN_CHUNK);
         }
@@ -231,7 +231,7 @@ CWN_FN void cwn_factor_rows(cwn_gram g, CWN_COMMON double *r, cwn_crew c) {
 /* The step's rows leave the later ones before `end`. */
 CWN_FN void cwn_update_triangle(cwn_gram g, cwn_crew c) {
     const cwn_long rows = g.end - g.to, columns = cwn_padded(g.columns) - g.to;
-    for (cwn_long t = c.item; t < cwn_tiles(rows, columns); t += c.items) {
+    for (cwn_long t = c.item; t < cwn_tile_count(rows, columns); t += c.items) {
         const cwn_spot_of_tile p = cwn_tile_spot(t, rows, columns);
         const cwn_long i = g.to + p.i, j = g.to + p.j;
         if (j + CWN_SIDE <= i) continue;
@@ -265,7 +265,7 @@ CWN_FN void cwn_solve_columns(cwn_gram g, CWN_COMMON double *r, cwn_crew c) {
 /* The step's columns leave the later ones before `end`. */
 CWN_FN void cwn_update_columns(cwn_gram g, cwn_crew c) {
     const cwn_long rows = cwn_padded(g.rows), columns = g.end - g.to;
-    for (cwn_long t = c.item; t < cwn_tiles(rows, columns); t += c.items) {
+    for (cwn_long t = c.item; t < cwn_tile_count(rows, columns); t += c.items) {
         const cwn_spot_of_tile p = cwn_tile_spot(t, rows, columns);
         CWN_GLOBAL double *at = cwn_x_at(g, p.i, g.to + p.j);
         CWN_GLOBAL const double *left = cwn_x_at(g, p.i, g.from), *right = cwn_g_at(g, g.from, g.to + p.j);

@@ -3,7 +3,7 @@
  * Numeric text: tiles, which are whole groups of a range, CWN_TILE_GROUPS at a time and then one by one, whose elements begin at a
  * multiple of 16 bytes and whose blocks of Philox differ in word 0 of the counter alone. All that the other words and the
  * key give is made before: what goes into the second round of cwn_philox and comes out of it, and the keys of the eight
- * others. The host does that for a fill (tiles.h), whoever takes part of a tensor does it for a batch. Integers only.
+ * others. The host does that for a fill (tiles.h), whoever takes part of a tensor does it for a batch.
  */
 #ifndef CWN_TILE_H
 #define CWN_TILE_H

@@ -256,6 +256,34 @@ static void test_buffer_that_kernels_may_only_read(void **state) {
     clReleaseMemObject(scratch);
 }
 
+/* A device's buffer may be the host's memory, wherever that begins; then work-groups cannot store 16 bytes at once. */
+static void test_memory_of_the_host(void **state) {
+    enum { MANY = 30003 };
+    static float memory[MANY + 4] __attribute__((aligned(64)));
+    cw_spec spec = CW_SPEC_INIT;
+    cw_device *in_tiles = NULL;
+    cw_plan many;
+    (void)state;
+    setenv("CW_OPENCL_LANES", "1", 1); /* as GPUs do it */
+    test_ok(cw_opencl_open(context, id, &in_tiles, &why), &why);
+    unsetenv("CW_OPENCL_LANES");
+    spec.initializer = CW_RANDOM_UNIFORM;
+    spec.rank = 1;
+    spec.shape[0] = MANY;
+    test_ok(cw_plan_make(&spec, &many, &why), &why);
+    for (size_t begin = 0; begin < 4; begin++) {
+        cl_int code;
+        cl_mem wrapped = clCreateBuffer(context, CL_MEM_READ_WRITE | CL_MEM_USE_HOST_PTR, 4 * MANY, memory + begin, &code);
+        assert_int_equal(code, CL_SUCCESS);
+        const cw_destination to = cw_opencl_at(wrapped, 0, 4 * MANY, queue, 0, NULL, NULL);
+        test_ok(cw_fill(in_tiles, &many, &to, &why), &why);
+        test_ok(cw_read(in_tiles, &to, memory + begin, 4 * MANY, &why), &why);
+        test_ok(cw_verify(&many, memory + begin, 4 * MANY, NULL, &why), &why);
+        clReleaseMemObject(wrapped);
+    }
+    cw_device_close(in_tiles);
+}
+
 /* Only a queue that keeps profiles can be timed; one that another device made was never started. */
 static void test_timer(void **state) {
     cl_command_queue profiled = new_queue(context, CL_QUEUE_PROFILING_ENABLE), wrong = new_queue(other_context, CL_QUEUE_PROFILING_ENABLE);
@@ -353,6 +381,7 @@ int main(void) {
         cmocka_unit_test_setup(test_event_of_another_context, clean),
         cmocka_unit_test_setup(test_wait_count_without_a_list, clean),
         cmocka_unit_test_setup(test_buffer_that_kernels_may_only_read, clean),
+        cmocka_unit_test_setup(test_memory_of_the_host, clean),
         cmocka_unit_test_setup(test_timer, clean),
         cmocka_unit_test_setup(test_buffer_too_small, clean),
         cmocka_unit_test_setup(test_offset_misaligned, clean),

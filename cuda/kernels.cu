@@ -171,7 +171,7 @@ static __device__ __forceinline__ void cw_fill_whole(const cwn_launch &l, const 
     if (!cwn_has_tiles(distribution, type)) return;
     if (distribution == CWN_TRUNCATED_NORMAL) cw_fill_truncated_tiles(l, t, grid, type, memory);
     else {
-        if (cw_makes_eight(distribution, type)) cw_fill_tiles(l, t, grid, distribution, type, memory);
+        if (cwn_makes_eight(distribution, type)) cw_fill_tiles(l, t, grid, distribution, type, memory);
         cw_fill_rest(l, t, grid, distribution, type, memory);
     }
 }
@@ -273,7 +273,7 @@ static __device__ __forceinline__ void cw_fill_piece(const cwn_launch &l, const 
     const uint32_t end = (uintptr_t)to % (size * cwn_bytes_of(type)) ? 0 : e.end / size;
     uint32_t k = head + lane;
 #pragma unroll 1
-    for (; cw_makes_eight(distribution, type) && k - lane + CW_STRIP <= end; k += CW_STRIP)
+    for (; cwn_makes_eight(distribution, type) && k - lane + CW_STRIP <= end; k += CW_STRIP)
 #pragma unroll
         for (uint32_t i = 0; i < CW_STRIP; i += CW_WARP)
             cw_store_group(to, type, k + i, cwn_tile_group(l, t, distribution, type, counter + k + i));
@@ -347,7 +347,7 @@ static __device__ __forceinline__ void *cw_memory_of(const cwn_entry *e) {
 static __device__ __forceinline__ cwn_tiles cw_fill_in_tiles(const cwn_entry *e, cwn_items of, cwn_word distribution,
                                                             cwn_word type, cwn_word store) {
     cwn_tiles t = {};
-    if (!cwn_has_tiles(distribution, type) || !cw_makes_eight(distribution, type) || !cwn_is_range(e, type, store)) return t;
+    if (!cwn_has_tiles(distribution, type) || !cwn_makes_eight(distribution, type) || !cwn_is_range(e, type, store)) return t;
     const cwn_launch l = cwn_range_of(e, type, of);
     const cw_grid alone = {0, 1};
     char *memory = (char *)cw_memory_of(e) + (l.first - e->slice.first) * cwn_bytes_of(type);

@@ -171,7 +171,7 @@ CW_INLINE void cw_fill_whole(cwn_launch l, cwn_tiles t, cwn_word distribution, c
                              local float4 *room) {
     if (distribution == CWN_TRUNCATED_NORMAL) cw_fill_truncated_tiles(l, t, type, memory, room);
     else {
-        cw_fill_tiles(l, t, distribution, type, memory);
+        if (cwn_makes_eight(distribution, type)) cw_fill_tiles(l, t, distribution, type, memory);
         cw_fill_rest(l, t, distribution, type, memory, get_global_id(0), get_global_size(0));
     }
 }

@@ -40,7 +40,7 @@ CWN_FN cwn_word cwn_has_tiles(cwn_word distribution, cwn_word type) {
 
 /* Whether whole tiles are made, eight groups of a thread at once. float64 normals have work enough in each, and would take too many
  * registers: of these there is but a rest. */
-CWN_FN cwn_word cw_makes_eight(cwn_word distribution, cwn_word type) { return distribution != CWN_NORMAL || type != CWN_FLOAT64; }
+CWN_FN cwn_word cwn_makes_eight(cwn_word distribution, cwn_word type) { return distribution != CWN_NORMAL || type != CWN_FLOAT64; }
 
 /* All that the counter's other words and the key give. */
 CWN_FN cwn_folded cwn_fold(cwn_counter c, cwn_word key0, cwn_word key1) {
@@ -161,7 +161,7 @@ CWN_FN cwn_tiles cwn_tiles_in(cwn_launch l, cwn_word distribution, cwn_word type
     const cwn_long groups = end - first < safe ? end - first : safe;
     if (l.flush || !cwn_has_tiles(distribution, type) || first >= end || groups == 0) return cwn_no_tiles();
     cwn_tiles t = cwn_folded_at(l, first);
-    if (cw_makes_eight(distribution, type) && groups / CWN_TILE_GROUPS >= least) t.tiles = (cwn_word)(groups / CWN_TILE_GROUPS);
+    if (cwn_makes_eight(distribution, type) && groups / CWN_TILE_GROUPS >= least) t.tiles = (cwn_word)(groups / CWN_TILE_GROUPS);
     if (distribution != CWN_TRUNCATED_NORMAL)
         t.rest = (cwn_word)(groups - (cwn_long)t.tiles * CWN_TILE_GROUPS) / cwn_groups_of_16_bytes(type) * cwn_groups_of_16_bytes(type);
     return t;

@@ -10,7 +10,6 @@
 #include "device.h"
 #include "json.h"
 #include "options.h"
-#include "progress.h"
 #include "store.h"
 #include "timing.h"
 
@@ -149,11 +148,10 @@ static cw_status store(const void *user, uint64_t times, double *seconds, cw_err
     work s = *w;
     s.plan = w->store;
     if (s.plan) return fill(&s, times, seconds, why);
-    const double start = cw_now();
-    for (uint64_t i = 0; i < times; i++)
+    const cw_status status = cw_timer_start(w->bench->device, w->to, why);
+    for (uint64_t i = 0; i < times && !status; i++)
         cw_team_store(w->bench->team, w->to->memory, w->bytes, ++w->bench->stored & 0xff);
-    *seconds = cw_now() - start;
-    return CW_OK;
+    return status ? status : cw_timer_stop(w->bench->device, w->to, seconds, why);
 }
 
 /* Rows of fills and rows of stores in turn. */

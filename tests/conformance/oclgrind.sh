@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# oclgrind.sh CONFORMANCE CACHE LONG: the OpenCL kernels, and built programs on disk, under Oclgrind, which watches every load and
+# oclgrind.sh CONFORMANCE CACHE: the OpenCL kernels, and built programs on disk; oclgrind.sh LONG: tiles. Under Oclgrind, which watches every load and
 # store, data races, uninitialized values and calls of the API. It ends with 0 whatever it finds, so its log has to be empty.
 # The programs check the values as well, and must have run on Oclgrind's device.
 # Kernels without lanes, and those with: of these Oclgrind 21.10 cannot tell what is initialized, and crashes where it tries.
@@ -34,11 +34,14 @@ run() {
     [ "$status" = 0 ] || exit "$status"
 }
 
+if [ $# = 1 ]; then
+    program=("$1" opencl 1 once)
+    run 1 --uninitialized
+    exit
+fi
 program=("$1" opencl small)
 run 1 --uninitialized
 run 8
-program=("$3" opencl 1 once)
-run 1 --uninitialized
 program=("$2" real)
 cd "$folder"
 run ""

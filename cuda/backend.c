@@ -164,9 +164,7 @@ static cw_status enqueue_fill(cw_device *base, const cwn_launch *l, const cw_des
     cwn_launch constants = *l;
     CUdeviceptr memory = address_of(to);
     cwn_tiles tiles = cw_tiles_of(l, memory, d->units, d->most_blocks);
-    const uint64_t groups = cwn_end_group(*l) - cwn_first_group(*l), others = groups - (uint64_t)tiles.tiles * CWN_TILE_GROUPS;
-    const unsigned for_tiles = blocks_for(d, tiles.tiles, 1), for_others = blocks_for(d, others, CWN_THREADS);
-    const unsigned blocks[] = {for_tiles > for_others ? for_tiles : for_others, 1};
+    const unsigned blocks[] = {(unsigned)cw_blocks_of(&tiles, cwn_end_group(*l) - cwn_first_group(*l), d->most_blocks), 1};
     void *arguments[] = {&constants, &tiles, &memory};
     return launch(base, l, NULL, blocks, CWN_THREADS, arguments, to, why);
 }

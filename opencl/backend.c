@@ -36,6 +36,7 @@ typedef struct device {
     cl_program program;
     cl_kernel kernels[CW_KERNELS]; /* NULL for those that need doubles where none are used */
     cw_opencl_way way; /* in lanes the program has kernels for them as well */
+    char options[160]; /* of the build */
     cl_kernel lanes_kernels[CW_KERNELS]; /* NULL where a row has none */
     cl_kernel matrix_kernels[CW_MATRIX_KERNELS]; /* NULL there, too */
     size_t group[CW_MATRIX_KERNELS]; /* work-items of a work-group: 1 of those in lanes */
@@ -271,18 +272,12 @@ static cw_status enqueue_lanes(cw_device *base, cl_kernel kernel, const cwn_laun
     return enqueue(base, kernel, 1, &items, &one, to, why);
 }
 
-/* Whole work-groups of CWN_THREADS, each of which does tiles in turn. */
-static size_t items_in_tiles(const device *d, const cwn_tiles *t, uint64_t groups) {
-    const uint64_t others = (groups - (uint64_t)t->tiles * CWN_TILE_GROUPS + CWN_THREADS - 1) / CWN_THREADS;
-    const uint64_t blocks = others < t->tiles ? t->tiles : others;
-    return (blocks < d->most_blocks ? (size_t)blocks : d->most_blocks) * CWN_THREADS;
-}
-
 static cw_status enqueue_groups(cw_device *base, cl_kernel kernel, const cwn_launch *launch, const cw_destination *to, cw_error *why) {
     const device *d = of(base);
     const uint64_t groups = cwn_end_group(*launch) - cwn_first_group(*launch);
-    const cwn_tiles none = {0}, tiles = d->way == CW_IN_TILES ? cw_tiles_of(launch, to->offset, d->least_tiles, d->most_blocks) : none;
-    const size_t group = CWN_THREADS, items = tiles.tiles ? items_in_tiles(d, &tiles, groups) : work_items(groups);
+    const cwn_tiles tiles = d->way == CW_IN_TILES ? cw_tiles_of(launch, to->offset, d->least_tiles, d->most_blocks) : cwn_no_tiles();
+    const size_t group = CWN_THREADS, blocks = (size_t)cw_blocks_of(&tiles, groups, d->most_blocks);
+    const size_t items = tiles.tiles ? blocks * group : work_items(groups);
     cl_int code = clSetKernelArg(kernel, 0, sizeof *launch, launch);
     if (!code) code = clSetKernelArg(kernel, 1, sizeof tiles, &tiles);
     if (!code) code = set_place(kernel, 2, to->memory, to->offset);
@@ -640,10 +635,9 @@ static cw_status make_kernel(device *d, int i, cw_error *why) {
 
 /* Each unit is to have a tile; none are done where a work-group cannot have its work-items. */
 static void decide_tiles(device *d) {
-    cl_uint units = 0;
-    clGetDeviceInfo(d->id, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof units, &units, NULL);
-    d->least_tiles = d->fill_group_most < CWN_THREADS ? UINT64_MAX : units ? units : 1;
-    d->most_blocks = units * (size_t)BLOCKS_PER_UNIT < BLOCKS_MOST ? BLOCKS_MOST : units * (size_t)BLOCKS_PER_UNIT;
+    const size_t blocks = d->units * (size_t)BLOCKS_PER_UNIT;
+    d->least_tiles = d->fill_group_most < CWN_THREADS ? UINT64_MAX : d->units;
+    d->most_blocks = blocks < BLOCKS_MOST ? BLOCKS_MOST : blocks;
 }
 
 static cw_status make_kernels(device *d, cw_error *why) {
@@ -659,15 +653,12 @@ static cw_status make_kernels(device *d, cw_error *why) {
 /* Where the device rounds roots of floats correctly if it is told to, they need no doubles. The integers' way needs neither. */
 #define EXACT_SQRT " -cl-fp32-correctly-rounded-divide-sqrt -DCWN_EXACT_SQRT -DCWL_EXACT_SQRT"
 #define IN_LANES " -DCWL_LANES=8" OPTION(CW_LANES_TILE, LANES_TILE)
-static const char *build_options(const device *d) {
+static void decide_options(device *d) {
+    static const char *const ways[] = {[CW_ONE_BY_ONE] = "", [CW_IN_TILES] = " -DCW_IN_TILES", [CW_IN_LANES] = IN_LANES};
     cl_device_fp_config config = 0;
-    const int in_lanes = d->way == CW_IN_LANES;
-    if (!d->base.fp64)
-        return d->way == CW_IN_TILES ? "-cl-std=CL1.2 -DCWN_NO_FP64 -DCW_IN_TILES" : "-cl-std=CL1.2 -DCWN_NO_FP64";
     clGetDeviceInfo(d->id, CL_DEVICE_SINGLE_FP_CONFIG, sizeof config, &config, NULL);
-    if (config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT)
-        return in_lanes ? "-cl-std=CL1.2" EXACT_SQRT IN_LANES : "-cl-std=CL1.2 -DCW_IN_TILES" EXACT_SQRT;
-    return in_lanes ? "-cl-std=CL1.2" IN_LANES : "-cl-std=CL1.2 -DCW_IN_TILES";
+    const char *roots = config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT ? EXACT_SQRT : "";
+    snprintf(d->options, sizeof d->options, "-cl-std=CL1.2%s%s", d->base.fp64 ? roots : " -DCWN_NO_FP64", ways[d->way]);
 }
 
 /* Whether a program that was built before is there, and all right. */
@@ -679,7 +670,7 @@ static int build_from_binary(device *d) {
     if (!binary) return 0;
     d->program = clCreateProgramWithBinary(d->context, 1, &d->id, &bytes, &given, NULL, &code);
     free(binary);
-    if (!code) code = clBuildProgram(d->program, 1, &d->id, build_options(d), NULL, NULL);
+    if (!code) code = clBuildProgram(d->program, 1, &d->id, d->options, NULL, NULL);
     if (!code && !make_kernels(d, NULL)) return 1;
     drop_program(d);
     cw_opencl_cache_refuse(&d->cache);
@@ -690,7 +681,7 @@ static cw_status build_from_source(device *d, const char **lines, cl_uint count,
     cl_int code;
     d->program = clCreateProgramWithSource(d->context, count, lines, NULL, &code);
     if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clCreateProgramWithSource", why);
-    code = clBuildProgram(d->program, 1, &d->id, build_options(d), NULL, NULL);
+    code = clBuildProgram(d->program, 1, &d->id, d->options, NULL, NULL);
     const cw_status status = code ? build_failure(d, code, why) : make_kernels(d, why);
     if (!status) cw_opencl_cache_built(&d->cache);
     return status;
@@ -702,7 +693,7 @@ static cw_status build(device *d, const char *cache_folder, cw_error *why) {
     memcpy(lines, cw_opencl_lanes_source, sizeof cw_opencl_lanes_source);
     memcpy(lines + LANES, cw_opencl_source, sizeof cw_opencl_source);
     const cl_uint skipped = d->way == CW_IN_LANES ? 0 : LANES;
-    cw_opencl_cache_open(&d->cache, cache_folder, d->id, build_options(d), lines + skipped, LANES + LINES - skipped);
+    cw_opencl_cache_open(&d->cache, cache_folder, d->id, d->options, lines + skipped, LANES + LINES - skipped);
     return build_from_binary(d) ? CW_OK : build_from_source(d, lines + skipped, LANES + LINES - skipped, why);
 }
 
@@ -723,7 +714,9 @@ static cw_status prepare(device *d, cl_context context, cl_device_id id, const c
     if (code) return cw_opencl_check(code, CW_ERROR_DEVICE, "clGetDeviceInfo", why);
     cw_status status = cw_opencl_decide_fp64(id, o->fp64, &d->base.fp64, why);
     if (!status) status = cw_opencl_decide_way(id, d->base.fp64, &d->way, why);
-    return status ? status : build(d, o->cache_folder, why);
+    if (status) return status;
+    decide_options(d);
+    return build(d, o->cache_folder, why);
 }
 
 cw_status cw_opencl_open_with(const cw_opencl_options *options, cl_context context, cl_device_id id, cw_device **opened,

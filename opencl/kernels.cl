@@ -253,7 +253,7 @@ CWN_ROUND_COPY_TABLE(CW_ROW)
 CW_INLINE void cw_fill_range(global const cwn_entry *e, cwn_items of, cwn_word distribution, cwn_word type, global uchar *memory) {
     const cwn_launch l = cwn_range_of(e, type, of);
     global uchar *to = memory + e->memory + (l.first - e->slice.first) * cwn_bytes_of(type);
-    cwn_tiles t = {0, 0, 0, {0, 0, 0, 0, 0}, {0}, {0}};
+    cwn_tiles t = cwn_no_tiles();
     if (CW_HAS_TILES(distribution, type)) t = cwn_tiles_in(l, distribution, type, (ulong)to, (ulong)0 - 1, 1);
     if (t.rest) cw_fill_rest(l, t, distribution, type, to, get_local_id(0), get_local_size(0));
     cw_fill_groups(l, t, distribution, type, to, get_local_id(0), get_local_size(0));

@@ -234,10 +234,7 @@ static __device__ __forceinline__ void cw_fill_slice(const cwn_launch &l, const 
     const uint64_t begin = (uint64_t)blockIdx.x * blockDim.x + threadIdx.x;
     const cwn_spot start = cwn_along(s.axis[0], begin, s.groups == 0), stride = cwn_along(s.axis[0], columns, s.groups == 0);
     for (uint64_t row = (uint64_t)blockIdx.y * blockDim.y + threadIdx.y; row < s.rows; row += rows) {
-        cwn_spot p = cwn_spot_of(row, s.first);
-#pragma unroll 1
-        for (uint32_t k = 1; k < s.axes; k++) p = cwn_passed(p, s.axis[k], k == s.groups);
-        cwn_spot q = cwn_moved(p, start);
+        cwn_spot q = cwn_moved(cwn_spot_of_row(&s, row), start);
         for (uint64_t i = begin; i < s.axis[0].extent; i += columns, q = cwn_moved(q, stride))
             cw_fill_place(l, s, distribution, type, store, memory, source, q);
     }
@@ -298,9 +295,7 @@ static __device__ __forceinline__ void cw_fill_runs(cwn_launch l, const cwn_slic
         p.from += s.axis[1].from;
         p.to += s.axis[1].to;
         if (left == 0) {
-            p = cwn_spot_of(row, s.first);
-#pragma unroll 1
-            for (uint32_t k = 1; k < s.axes; k++) p = cwn_passed(p, s.axis[k], 0);
+            p = cwn_spot_of_row(&s, row);
             left = cwn_rows_left(row, s.axes, s.axis[1]);
         }
         const uint32_t n = count < extent - i ? count : extent - i;

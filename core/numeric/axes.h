@@ -63,6 +63,7 @@ CWN_FN cwn_long cwn_rows_left(cwn_long row, cwn_long axes, cwn_axis along) {
 /* Where row `row` begins. */
 CWN_FN cwn_spot cwn_spot_of_row(const cwn_slice *s, cwn_long row) {
     cwn_spot p = cwn_spot_of(row, s->first);
+    CWN_NO_UNROLL
     for (cwn_word k = 1; k < s->axes; k++) p = cwn_passed(p, s->axis[k], k == s->groups);
     return p;
 }

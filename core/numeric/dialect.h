@@ -193,6 +193,7 @@ typedef double8 cwn_f64;
 #define CWN_FN static __device__ __forceinline__
 #define CWN_GLOBAL
 #define CWN_UNROLL _Pragma("unroll")
+#define CWN_NO_UNROLL _Pragma("unroll 1")
 #define CWN_LANES 1
 typedef uint32_t cwn_word;
 typedef uint64_t cwn_long;
@@ -268,7 +269,6 @@ CWN_FN cwn_u64 cwn_minus_high(cwn_u64 a, cwn_u64 b) { /* from C, ptxas looks for
 #define cwn_sqrt32(x) cwn_sqrt(x)
 #define cwn_divide(a, b) cwn_round(cwn_exact_quotient((double)(a), (double)(b)))
 #define cwn_divide64(a, b) cwn_exact_quotient((a), (b))
-#define CWN_NO_UNROLL _Pragma("unroll 1")
 #define CWN_BARRIER() __syncthreads()
 #define cwn_less(a, b) (0ull - (uint64_t)((a) < (b)))
 #endif
